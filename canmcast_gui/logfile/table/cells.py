@@ -1,4 +1,4 @@
-"""The lines of a block of a table, and where the cells of each of its columns lie."""
+"""The lines of a block of a table, and the positions of the cells of each column."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _BLANKS = b" \t\"'"
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines of a block in ``content``, whose first line has number ``first``.
+    """Lines of a block in ``content``, whose first line has the number ``first`` in the file.
 
-    ``starts`` is where each begins. ``places`` are those of all delimiters and line ends of the block; of
-    them, ``firsts`` is the number of the one that ends a line's first cell, ``lasts`` of the one that ends
-    the line. ``feeds`` are the ends of all lines of the block, also where these are but some of them.
-    ``loose`` says whether there are blanks or quotes at the edge of a cell anywhere in the block.
+    ``starts`` is where each line starts. ``edges`` are the positions of all delimiters and line ends of the
+    block; for each line ``firsts`` is the index of the edge after its first cell, ``lasts`` of the line end.
+    ``feeds`` are the ends of all lines of the block, also after a selection of lines. ``loose`` is whether
+    any cell of the block has blanks or quotes at its edges.
     """
 
     content: Bytes
-    places: Places
+    edges: Places
     starts: Places
     firsts: Places
     lasts: Places
@@ -39,15 +39,15 @@ class Lines:
         content = np.frombuffer(b"".join((bytes(BEFORE), block, bytes(ROOM))), dtype=np.uint8)
         is_feed = content == _LINE_FEED
         is_edge = is_feed | (content == ord(delimiter))
-        places = np.flatnonzero(is_edge)
-        lasts = _lasts(content, places, int(np.count_nonzero(is_feed)))
-        feeds = places.take(lasts)
+        edges = np.flatnonzero(is_edge)
+        lasts = _lasts(content, edges, int(np.count_nonzero(is_feed)))
+        feeds = edges.take(lasts)
         starts = np.concatenate(([BEFORE], feeds[:-1] + 1))
         firsts = np.concatenate(([0], lasts[:-1] + 1))
         is_edge[BEFORE - 1] = True
-        blanks = [mark for mark in _BLANKS if mark in block and mark != ord(delimiter)]
-        loose = any(_beside(is_edge, content == mark) for mark in blanks)
-        return cls(content, places, starts, firsts, lasts, feeds, first, loose)
+        blanks = [blank for blank in _BLANKS if blank in block and blank != ord(delimiter)]
+        loose = any(_adjacent(is_edge, content == blank) for blank in blanks)
+        return cls(content, edges, starts, firsts, lasts, feeds, first, loose)
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -59,34 +59,34 @@ class Lines:
     @cached_property
     def ends(self) -> Places:
         """Where each line ends, without its line feed."""
-        return self.places.take(self.lasts)
+        return self.edges.take(self.lasts)
 
     def text(self, row: int) -> str:
-        """One line as it stands in the file."""
+        """The text of a line."""
         return self.content[self.starts[row] : self.ends[row]].tobytes().decode("utf-8", "replace").strip()
 
     def number(self, row: int) -> int:
-        """The number of one line in the file."""
+        """The number of a line in the file."""
         return self.first + int(np.searchsorted(self.feeds, self.starts[row]))
 
 
-def _lasts(content: Bytes, places: Places, count: int) -> Places:
-    """Which of the places are line ends, ``count`` of them; quick where all lines have as many cells."""
-    cells = len(places) // count
-    lasts = np.arange(cells - 1, len(places), cells)
-    if cells * count == len(places) and (content.take(places[lasts]) == _LINE_FEED).all():
+def _lasts(content: Bytes, edges: Places, count: int) -> Places:
+    """The indices of the edges that are line ends, ``count`` of them."""
+    cells = len(edges) // count  # where all lines have equally many
+    lasts = np.arange(cells - 1, len(edges), cells)
+    if cells * count == len(edges) and (content.take(edges[lasts]) == _LINE_FEED).all():
         return lasts
-    return np.flatnonzero(content.take(places) == _LINE_FEED)
+    return np.flatnonzero(content.take(edges) == _LINE_FEED)
 
 
-def _beside(one: Mask, other: Mask) -> bool:
-    return bool((one[1:] & other[:-1]).any() or (one[:-1] & other[1:]).any())
+def _adjacent(first: Mask, second: Mask) -> bool:
+    return bool((first[1:] & second[:-1]).any() or (first[:-1] & second[1:]).any())
 
 
 class Cells:
-    """The cells of lines, column by column: starts and ends without blanks and quotes around them.
+    """The cells of lines by column: their starts and ends, without blanks and quotes around them.
 
-    A line's missing cells are empty ones at its end.
+    Missing cells of a line are empty cells at its end.
     """
 
     def __init__(self, lines: Lines, delimiter: str) -> None:
@@ -102,18 +102,18 @@ class Cells:
 
     @property
     def delimiter(self) -> int:
-        """The character that stands between cells."""
+        """The character between cells."""
         return self._delimiter
 
     def column(self, number: int) -> tuple[Places, Places]:
-        """Where the cells of a column begin and end, int64 (n,) each."""
+        """Where the cells of a column start and end, int64 (n,) each."""
         if number not in self._columns:
             found = self._start(number), self._end(number)
             self._columns[number] = stripped(self.content, *found) if self._lines.loose else found
         return self._columns[number]
 
     def number_column(self, number: int) -> tuple[Places, Places]:
-        """Where the numbers of a column begin, behind a 0x or $, and end."""
+        """Where the numbers of a column start, after a 0x or $, and end."""
         starts, ends = self.column(number)
         return without_prefix(self.content, starts, ends), ends
 
@@ -126,7 +126,7 @@ class Cells:
             lines = self._lines
             which = lines.firsts + number
             which = which if number <= self._fewest else np.minimum(which, lines.lasts)
-            self._ends[number] = lines.places.take(which)
+            self._ends[number] = lines.edges.take(which)
         return self._ends[number]
 
     def _start(self, number: int) -> Places:

@@ -1,4 +1,4 @@
-"""The cells of a table's lines to frames, column by column."""
+"""Converts the cells of lines to frames, column by column."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ Flags = npt.NDArray[np.uint16]
 
 _HIGHEST_NUMBER = 0xFFFFFFFF
 _HIGHEST_CHANNEL = 255
-# Names of channels in one file; more is no column of channels.
+# Channels in one file; a column with more values is not one of channels.
 _MOST_CHANNELS = 1000
 _CHANNEL_BYTES = 16
-# As many are told apart one by one, which is quicker than to sort their cells.
+# Up to this number, comparing with one channel after the other is faster than sorting the cells.
 _FEW_CHANNELS = 8
 
 
 def _switch(letters: bytes, flag: Flag) -> Flags:
-    """What the first character of a cell says, for all characters."""
+    """What the first character of a cell means, for all characters."""
     table = np.zeros(256, dtype=np.uint16)
     table[list(letters.lower() + letters.upper())] = int(flag)
     return table
 
 
-# What stands at the beginning of a yes: true, yes, 1, x; of an extended id also ext; of Tx also sent, out.
+# The first characters of true, yes, 1, x; for extended ids also of ext; for Tx also of sent and out.
 _SWITCHES = {
     "direction": _switch(b"t1so", Flag.TX),
     "extended": _switch(b"ty1xe", Flag.EXTENDED),
@@ -58,19 +58,19 @@ _SWITCHES = {
     "logger_type": _switch(b"19", Flag.EXTENDED) | _switch(b"89", Flag.TX),
 }
 
-# Spreadsheets turn an id such as 2E6 into a number with an exponent.
+# Spreadsheets convert an id such as 2E6 to a number with an exponent.
 _EXPONENT = re.compile(rb"(\d)[.,]0+E\+(\d\d)$", re.IGNORECASE)
 _NUMBER_AT_END = re.compile(rb"\d+$")
 
 
 class Channels:
-    """The channels of one file: numbers as they are, names such as can0 by their number, others in turn."""
+    """The channels of one file: numbers unchanged, names such as can0 by their number, others in order."""
 
     def __init__(self) -> None:
         self._known: dict[bytes, int] = {}
 
     def number(self, text: bytes, first: int) -> int:
-        """The channel for a cell's text, counted from 1; 0 for none."""
+        """The channel for the text of a cell, counted from 1; 0 if unknown."""
         if text not in self._known and len(self._known) < _MOST_CHANNELS:
             self._known[text] = self._new(text, first)
         return self._known.get(text, 0)
@@ -88,7 +88,7 @@ class Channels:
 
 
 def frames_of_cells(cells: Cells, layout: TableLayout, channels: Channels) -> tuple[FrameBatch, Mask]:
-    """A frame for each line, times without the layout's start, and which of them are sound."""
+    """A frame for each line, with times without the start of the layout, and which of them are valid."""
     flags = _flags(cells, layout)
     times_ns, good = _times(cells, layout)
     ids, extended, good_ids = _ids(cells, layout)
@@ -128,7 +128,7 @@ def _times(cells: Cells, layout: TableLayout) -> tuple[Places, Mask]:
 
 
 def _counted(content: Bytes, starts: Places, ends: Places, unit_ns: int) -> tuple[Places, Mask]:
-    """Times as numbers, or hours:minutes:seconds; each may have its own unit."""
+    """Times as numbers, or hours:minutes:seconds; each may have a unit."""
     if not is_letter(content.take(ends - 1)).any():
         return times(content, starts, ends, unit_ns)
     ends, units = without_unit(content, starts, ends)
@@ -140,7 +140,7 @@ def _counted(content: Bytes, starts: Places, ends: Places, unit_ns: int) -> tupl
 
 
 def _ids(cells: Cells, layout: TableLayout) -> tuple[Places, Mask, Mask]:
-    """Ids, which of them are extended, and which are ids."""
+    """Ids, which of them are extended, and which are valid."""
     content = cells.content
     starts, ends = cells.number_column(layout.identifier)
     last = content.take(ends - 1) | 0x20
@@ -150,7 +150,7 @@ def _ids(cells: Cells, layout: TableLayout) -> tuple[Places, Mask, Mask]:
         found = _EXPONENT.match(content[starts[row] : ends[row]].tobytes())
         if found is not None:
             values[row], good[row] = int(b"%se%d" % (found[1], int(found[2])), 16), True
-    # Where a column says it, what contradicts it is looked at where all formats come together.
+    # Where a column says so, contradictions are handled for all formats in reading/checks.py.
     extended = (values > MAX_STANDARD_ID) & (layout.extended is None)
     if marked.any():
         extended |= marked & (last == ord("x"))
@@ -170,41 +170,41 @@ def _flags(cells: Cells, layout: TableLayout) -> Flags:
 def _payloads(
     cells: Cells, layout: TableLayout, flags: Flags
 ) -> tuple[Bytes, Places, npt.NDArray[np.uint8], Mask]:
-    """Payloads uint8 (n, 8 to 64), lengths, DLC codes, and which have all the bytes that they announce."""
-    payloads, there, good = payload_cells(cells, layout)
-    announced, said, good_lengths = _announced(cells, layout, there)
+    """Payloads uint8 (n, 8 to 64), lengths, DLCs, and which have as many bytes as their length says."""
+    payloads, found, good = payload_cells(cells, layout)
+    announced, has_length, good_lengths = _announced(cells, layout, found)
     good &= good_lengths
-    lengths = np.minimum(announced, there)
+    lengths = np.minimum(announced, found)
     codes = LENGTH_TO_DLC.take(lengths)
     complete = announced == lengths
     remote = (flags & np.uint16(Flag.REMOTE)) > 0
     if remote.any():
-        codes = np.where(remote & said, LENGTH_TO_DLC.take(announced), codes)
+        codes = np.where(remote & has_length, LENGTH_TO_DLC.take(announced), codes)
         lengths, complete = np.where(remote, 0, lengths), complete | remote
-        codes = np.where(remote & ~said, 0, codes)
+        codes = np.where(remote & ~has_length, 0, codes)
     if layout.length is not None and layout.dlc is not None:
         values, is_code = whole_numbers(cells.content, *cells.column(layout.dlc), 10)
         codes = np.where(is_code & (values <= 15), values, codes)
     return payloads, lengths, codes.astype(np.uint8), good & complete
 
 
-def _announced(cells: Cells, layout: TableLayout, there: Places) -> tuple[Places, Mask, Mask]:
-    """How many bytes each line says there are, up to 64, whether it says so, and whether that can be."""
+def _announced(cells: Cells, layout: TableLayout, found: Places) -> tuple[Places, Mask, Mask]:
+    """The length or DLC column of each line in bytes, up to 64; which lines have one, and which are valid."""
     column = layout.length if layout.length is not None else layout.dlc
     if column is None:
-        return there, np.zeros(len(there), dtype=bool), np.ones(len(there), dtype=bool)
+        return found, np.zeros(len(found), dtype=bool), np.ones(len(found), dtype=bool)
     starts, ends = cells.number_column(column)
     if len(starts) and ord(":") in cells.content[starts[0] : ends[0]]:
         starts = without_label(cells.content, starts, ends)
     values, good = whole_numbers(cells.content, starts, ends, 10)
-    said = ends > starts
+    has_length = ends > starts
     if layout.length is None and (values > INLINE_BYTES).any():
-        # A DLC of 9 to 15 is a code where so many bytes are there, else a length.
+        # 9 to 15 is a DLC where the line has as many bytes as it means, otherwise a length.
         coded = DLC_TO_LENGTH[np.minimum(values, 15)].astype(np.int64)
-        values = np.where((values > INLINE_BYTES) & (values <= 15) & (there >= coded), coded, values)
-    if not said.all():
-        values, good = np.where(said, values, there), good | ~said
-    return np.minimum(values, MAX_PAYLOAD), said, good & (values <= MAX_PAYLOAD)
+        values = np.where((values > INLINE_BYTES) & (values <= 15) & (found >= coded), coded, values)
+    if not has_length.all():
+        values, good = np.where(has_length, values, found), good | ~has_length
+    return np.minimum(values, MAX_PAYLOAD), has_length, good & (values <= MAX_PAYLOAD)
 
 
 def _channels(cells: Cells, layout: TableLayout, channels: Channels) -> Any:
@@ -238,7 +238,7 @@ def _channels(cells: Cells, layout: TableLayout, channels: Channels) -> Any:
 
 
 def _names(content: Bytes, starts: Places, sizes: Places) -> npt.NDArray[Any]:
-    """Cells of up to 16 characters as values that can be compared: numbers, where 8 characters are enough."""
+    """Cells of up to 16 characters as values that can be compared: numbers where 8 characters are enough."""
     if sizes.max() <= 8:
         return Text(content).integers(starts) & FIRST_BYTES.take(sizes)
     texts = Text(content).window(starts, _CHANNEL_BYTES) * (np.arange(_CHANNEL_BYTES) < sizes[:, None])

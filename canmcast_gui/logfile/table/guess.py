@@ -1,4 +1,4 @@
-"""The layout of a table from its first lines: by the names in its header, else by how its cells look."""
+"""Guesses the layout of a table from its first lines, by the titles in its header."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from canmcast_gui.logfile.table.layout import (
     cells_of,
     text_lines,
 )
-from canmcast_gui.logfile.table.names import base_of, data_cell, field_of, plain, plain_words, unit_of
+from canmcast_gui.logfile.table.names import base_of, data_cell, field_of, plain, to_english, unit_of
 from canmcast_gui.logfile.table.values import logger_start
 
-# A header stands near the top: tools put some tens of lines about themselves before it.
+# The header is near the top: some tools write some tens of lines before it.
 MOST_LINES = 200
 
-# Tables without names in their header, known by a line; and how many lines after that one the frames begin.
-# CANHacker's seconds are those of a minute: they begin again at 0. Microchip's columns are milliseconds,
-# direction, id, length and eight bytes, below a header between two lines of "//---".
+# Tables without titles, recognized by a line; and the number of lines between that line and the frames.
+# CANHacker's seconds start again at 0 each minute. Microchip's columns are milliseconds, direction, id,
+# length and eight bytes, below a header between two lines of "//---".
 _KNOWN = (
     (
         re.compile(r"@ TEXT @"),
@@ -74,46 +74,46 @@ HEX = re.compile(r"(0x)?[0-9A-Fa-f]+[xXhH]?$")
 
 
 def is_frame_header(line: str) -> bool:
-    """Whether a line names the columns of a table of frames: an id and data at least."""
+    """Whether a line has the titles of a table of frames: at least id and data."""
     return next(_headers(line), None) is not None
 
 
 def is_chinese_header(line: str) -> bool:
-    """Whether a line, one character for each byte, has the titles of a Chinese USB-CAN tool."""
+    """Whether a line, with one character for each byte, has the titles of a Chinese USB-CAN tool."""
     raw = line.encode("latin-1", "replace")
-    english = plain_words(raw)
+    english = to_english(raw)
     if english == raw and _CHUANGXIN.match(line) is None:
         return False
     return is_frame_header(english.decode("latin-1"))
 
 
 def guess_layout(head: bytes) -> TableLayout | None:
-    """The layout of a table that says what it is; None where the user must be asked."""
+    """The layout of a table with titles or in a known format; None where the user must be asked."""
     lines = text_lines(head)
     for number, line in enumerate(lines[:MOST_LINES]):
         for pattern, after, layout in _KNOWN:
             if pattern.match(line.strip()):
-                skip = _after_remarks(lines[:number], number + after)
+                skip = _after_comments(lines[:number], number + after)
                 return replace(layout, skip_lines=skip, duration_ns=_duration_ns(line))
         layouts = list(_headers(line))
         if layouts:
             skip = _after_headers(lines, number)
             rows = lines[skip : skip + SAMPLE]
-            layout = max(layouts, key=lambda one: _frames_among(rows, one))
+            layout = max(layouts, key=lambda layout: _count_frames(rows, layout))
             return _with_samples(replace(layout, skip_lines=skip), line, lines)
     return None
 
 
 def _headers(line: str) -> Iterator[TableLayout]:
-    """A layout for each delimiter that makes names of frames' columns of a line."""
+    """A layout for each delimiter that splits a line into titles of a table of frames."""
     for delimiter in DELIMITERS:
         names = cells_of(line.lstrip("#"), delimiter)
         if len(names) >= 2 and (layout := _by_names(names, delimiter)) is not None:
             yield layout
 
 
-def _frames_among(lines: list[str], layout: TableLayout) -> int:
-    """How many of some lines have a time, an id and a length where the layout says."""
+def _count_frames(lines: list[str], layout: TableLayout) -> int:
+    """How many of the lines have a time, an id and a length in the columns of the layout."""
     tests = [
         (column, pattern)
         for column, pattern in (
@@ -144,14 +144,14 @@ def _by_names(names: list[str], delimiter: str) -> TableLayout | None:
         delimiter in (" ", RUN_OF_BLANKS) and "time" not in found
     ):
         return None
-    # As in "ID Data" with spaces between.
+    # As in "ID Data" with spaces between the bytes.
     if width == 1 and delimiter == " ":
         width = 64
     return replace(TableLayout(delimiter=delimiter, data_cells=width), **found)  # type: ignore[arg-type]
 
 
 def _after_headers(lines: list[str], number: int) -> int:
-    """The first line behind a header; some tools write one for each kind of bus, below each other."""
+    """The first line after a header; some tools write several, one for each kind of bus."""
     first = lines[number].split(",")[0]
     after = number + 1
     while after < len(lines) and first and lines[after].split(",")[0] == first:
@@ -160,18 +160,18 @@ def _after_headers(lines: list[str], number: int) -> int:
 
 
 def _duration_ns(line: str) -> int:
-    """What CANHacker's first line says; 0 for any other."""
+    """The duration in CANHacker's first line; 0 for other lines."""
     found = _CANHACKER_DURATION.match(line)
     return int(found[1]) * TIME_UNITS["ms"] if found is not None else 0
 
 
-def _after_remarks(lines: list[str], otherwise: int) -> int:
-    """The line after the last of those that begin with //, if there is any."""
+def _after_comments(lines: list[str], otherwise: int) -> int:
+    """The line after the last one that starts with //, if there is one."""
     return max((number + 1 for number, line in enumerate(lines) if line.startswith("//")), default=otherwise)
 
 
 def _with_samples(layout: TableLayout, header: str, lines: list[str]) -> TableLayout:
-    """The layout with what only the cells below the header tell: units and bases."""
+    """The layout with what follows from the cells below the header: units and number bases."""
     names = cells_of(header.lstrip("#"), layout.delimiter)
     rows = [
         cells_of(line, layout.delimiter) for line in lines[layout.skip_lines : layout.skip_lines + SAMPLE]
@@ -191,7 +191,7 @@ def _with_samples(layout: TableLayout, header: str, lines: list[str]) -> TableLa
 
 
 def continues(names: list[str], data: int, rows: list[list[str]]) -> bool:
-    """Whether the bytes of the last column with a name continue in columns without one."""
+    """Whether the bytes of the last column with a title continue in columns without one."""
     if any(names[data + 1 :]):
         return False
     cells = [row[data : data + 2] for row in rows if len(row) > data]
@@ -201,7 +201,7 @@ def continues(names: list[str], data: int, rows: list[list[str]]) -> bool:
 
 
 def _kinds(names: list[str], rows: list[list[str]]) -> dict[str, object]:
-    """Columns with the kind of a frame or of its id: tools differ in how they call which."""
+    """Columns with the kind of a frame or of its id, whose titles differ by tool."""
     found: dict[str, object] = {}
     types = [plain(name) for name in names]
     for column, name in enumerate(types):
@@ -223,7 +223,7 @@ def column_of(rows: list[list[str]], column: int) -> list[str]:
 
 
 def base_of_cells(cells: list[str]) -> int:
-    """Ids are hexadecimal unless nothing speaks for it and most of them would be too large."""
+    """Ids are hexadecimal, unless all have decimal digits only and many would be too large."""
     digits = [cell for cell in cells if cell.isdigit()]
     if len(digits) < len(cells) or any(cell.startswith("0") and len(cell) > 1 for cell in digits):
         return 16
@@ -234,9 +234,9 @@ def base_of_cells(cells: list[str]) -> int:
 def _data_base(names: list[str], layout: TableLayout, rows: list[list[str]]) -> int:
     if layout.data is None or layout.data_cells == 1:
         return 16
-    said = base_of(names[layout.data]) if layout.data < len(names) else None
+    named = base_of(names[layout.data]) if layout.data < len(names) else None
     cells = [cell for row in rows for cell in row[layout.data : layout.data + layout.data_cells] if cell]
-    return said or (10 if any(len(cell) == 3 and cell.isdigit() for cell in cells) else 16)
+    return named or (10 if any(len(cell) == 3 and cell.isdigit() for cell in cells) else 16)
 
 
 def _first_channel(layout: TableLayout, rows: list[list[str]]) -> int:
@@ -246,7 +246,7 @@ def _first_channel(layout: TableLayout, rows: list[list[str]]) -> int:
 
 
 def _time(names: list[str], time: int, rows: list[list[str]], lines: list[str]) -> dict[str, object]:
-    """What kind of time the cells of column ``time`` are, and what they count from."""
+    """The kind of time in the cells of column ``time``, and what it counts from."""
     cells = column_of(rows, time)
     if cells and all(map(DATE.match, cells)):
         return {"time_kind": "date"}
@@ -258,9 +258,9 @@ def _time(names: list[str], time: int, rows: list[list[str]], lines: list[str]) 
     marked = [found[2].lower() for cell in cells if (found := _WITH_UNIT.match(cell))]
     if marked:
         return {"time_kind": marked[0] if marked[0] in TIME_UNITS else "us"}
-    said = unit_of(names[time])
-    if said is not None:
-        return {"time_kind": said}
+    unit = unit_of(names[time])
+    if unit is not None:
+        return {"time_kind": unit}
     if {"extended", "len", "d1"} <= {plain(name) for name in names}:
         return {"time_kind": "us"}  # SavvyCAN and GVRET
     if plain(names[0]) == "parserflags":
@@ -269,13 +269,13 @@ def _time(names: list[str], time: int, rows: list[list[str]], lines: list[str]) 
 
 
 def clock_kind(cells: list[str]) -> dict[str, object]:
-    """A time of day, or minutes and seconds of an hour."""
+    """The kind of a time of day, or of minutes and seconds of an hour."""
     most = max(cell.count(":") for cell in cells)
     return {"time_kind": "clock", "wraps_ns": NS_PER_HOUR if most == 1 else 0}
 
 
 def unit_of_cells(cells: list[str]) -> str:
-    """Seconds where there are decimals; else by the size of dates, or by how quick frames can follow."""
+    """Seconds if there are decimals; otherwise by the size of dates, or by the steps between frames."""
     numbers = [float(cell.replace(",", ".")) for cell in cells if NUMBER.match(cell)]
     if not numbers or any("." in cell or "," in cell for cell in cells):
         return "s"

@@ -1,4 +1,4 @@
-"""Where a table of frames has what: the columns of a CSV file, and how their cells are to be understood."""
+"""The layout of a table of frames: its columns, the meaning of their cells, and its first rows."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_MS, NS_PER_SECOND, NS_PER_US
-from canmcast_gui.logfile.table.names import plain_words
+from canmcast_gui.logfile.table.names import to_english
 
-# What a number in the time column counts, in nanoseconds; "clock" is hours:minutes:seconds, "date" a date and
-# a time of day, "logger" the day of the month, T, and a time of day as nine digits, the last of milliseconds.
+# The units of numbers in the time column, in nanoseconds; "clock" is hours:minutes:seconds, "date" a date and
+# a time of day, "logger" the day of the month, T, and a time of day as nine digits, down to milliseconds.
 TIME_UNITS = {"s": NS_PER_SECOND, "ms": NS_PER_MS, "us": NS_PER_US, "ns": 1}
 TIME_KINDS = (*TIME_UNITS, "clock", "date", "logger")
 
 _PERIODS = {"clock": NS_PER_DAY, "us": (1 << 32) * TIME_UNITS["us"]}
 
-# Two or more spaces, or any tabs: cells may hold single spaces.
+# Two or more spaces, or any tabs: cells may contain single spaces.
 RUN_OF_BLANKS = "  "
 DELIMITERS = {
     ",": "comma",
@@ -30,14 +30,14 @@ DELIMITERS = {
 
 @dataclass(frozen=True, slots=True)
 class TableLayout:
-    """Columns by their number from 0, None where the table has no such column.
+    """Columns by their index, None without such a column.
 
-    ``skip_lines`` are what stands before the first frame. ``data_cells`` is 1 where all bytes stand in one
-    cell, else how many columns of one byte each begin at ``data``. ``first_channel`` is what the file calls
-    channel 1. ``logger_type`` holds 0, 1, 8 or 9, as CL2000 loggers write it: 1 and 9 are extended, 8 and 9
-    sent. ``start_ns`` is added to all times. ``wraps_ns`` is after how long they begin again at 0, where the
-    kind of time does not say that: times of day do after a day, microseconds after 2**32 of them.
-    ``duration_ns`` is how long the file says that it lasts, 0 where it does not.
+    ``skip_lines`` is the number of lines before the first frame. ``data_cells`` is 1 if all bytes are in one
+    cell, otherwise the number of columns of one byte from ``data`` on. ``first_channel`` is the number of
+    channel 1 in the file. ``logger_type`` has 0, 1, 8 or 9, as CL2000 loggers write it: 1 and 9 are extended,
+    8 and 9 sent. ``start_ns`` is added to all times. ``wraps_ns`` is the period after which they start again
+    at 0, unless it follows from the kind of time: a day for times of day, 2**32 for microseconds.
+    ``duration_ns`` is the duration in the head of the file, 0 without one.
     """
 
     delimiter: str = ","
@@ -68,19 +68,19 @@ class TableLayout:
 
     @property
     def columns(self) -> int:
-        """How many columns a line needs to have for all that is named here."""
+        """The number of columns that a line needs."""
         named = [getattr(self, field.name) for field in fields(self) if field.name in COLUMN_FIELDS]
         last = max((column for column in named if column is not None), default=0)
         return max(last, (self.data or 0) + self.data_cells - 1 if self.data is not None else 0) + 1
 
     @property
     def separator(self) -> str:
-        """The character between cells, once runs of blanks are made one."""
+        """The character between cells, after runs of blanks were replaced."""
         return "\t" if self.delimiter == RUN_OF_BLANKS else self.delimiter
 
     @property
     def period_ns(self) -> int:
-        """After how long times begin again at 0; 0 where they do not."""
+        """The period after which times start again at 0; 0 without one."""
         return self.wraps_ns or _PERIODS.get(self.time_kind, 0)
 
     def to_dict(self) -> dict[str, Any]:
@@ -125,17 +125,17 @@ def _is_column(name: str, value: object) -> bool:
 HEAD_BYTES = 65536
 SAMPLE = 50
 
-# The space between a number and its unit, where spaces separate cells.
+# A space between a number and its unit, in tables with spaces between cells.
 UNIT_APART = r"(?<=\d) (?=(?:ns|us|ms|s|secs?|seconds?)(?:[ \n]|$))"
 
 
 def text_lines(head: bytes) -> list[str]:
-    """The first lines of a file, whatever ends them."""
-    return plain_words(head).decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    """The lines at the start of a file, with any line ends."""
+    return to_english(head).decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def whole_lines(head: bytes) -> list[str]:
-    """The first lines of a file, without the last one where it may be cut, as the file goes on."""
+    """The lines at the start of a file, without the last one if it may be incomplete."""
     lines = text_lines(head)
     return lines[:-1] if len(head) >= HEAD_BYTES and len(lines) > 1 else lines
 
@@ -147,7 +147,7 @@ def rows_of(head: bytes, layout: TableLayout, most: int = SAMPLE) -> list[list[s
 
 
 def header_names(head: bytes, layout: TableLayout) -> list[str]:
-    """The names of the columns, where the line before the first frame has such."""
+    """The titles in the line before the first frame, [] if it has fewer cells than the layout."""
     lines = text_lines(head)[: layout.skip_lines]
     found = [line for line in lines if line.strip()]
     cells = cells_of(found[-1], layout.delimiter) if found else []
@@ -155,7 +155,7 @@ def header_names(head: bytes, layout: TableLayout) -> list[str]:
 
 
 def cells_of(line: str, delimiter: str) -> list[str]:
-    """The cells of one line, without the blanks and quotes around them."""
+    """The cells of a line, without blanks and quotes around them."""
     if delimiter == " ":
         cells = re.sub(UNIT_APART, "", " ".join(line.split()), flags=re.IGNORECASE).split(" ")
     elif delimiter == RUN_OF_BLANKS:

@@ -1,10 +1,10 @@
-"""What the columns of frames are called in the headers of tables, by many tools."""
+"""The titles of columns that many tools write, in English and Chinese, and what they mean."""
 
 from __future__ import annotations
 
 import re
 
-# Names in lower case without anything but letters and digits.
+# Titles in lower case, with letters and digits only.
 _NAMES = {
     "time": "time timestamp timestamps timestampepoch abstime abstimesec t datetime timeabs absolutetime"
     " recordtime epoch systemtime relativetime timeoffset",
@@ -31,12 +31,12 @@ _UNITS = {"ns": "ns", "us": "us", "µs": "us", "ms": "ms", "s": "s", "sec": "s",
 
 
 def plain(name: str) -> str:
-    """A column's name without case, spaces and marks."""
+    """A title in lower case, with letters and digits only."""
     return re.sub(r"[^a-z0-9µ]", "", name.lower())
 
 
 def field_of(name: str) -> str | None:
-    """What a column of that name holds, a field of TableLayout; None for anything else."""
+    """The field of TableLayout for a title; None for an unknown one."""
     found = FIELD_OF_NAME.get(plain(name))
     if found is None:
         whole = _UNIT.match(name.strip())
@@ -45,24 +45,24 @@ def field_of(name: str) -> str | None:
 
 
 def data_cell(name: str) -> int | None:
-    """The number in the name of a column of one payload byte; None for any other name."""
+    """The number in the title of a column with one payload byte; None for other titles."""
     found = _DATA_CELL.match(plain(name))
     return int(found[1]) if found is not None else None
 
 
 def unit_of(name: str) -> str | None:
-    """The unit that a time column's name says, as a kind of TableLayout."""
+    """The unit in the title of a time column, as a ``time_kind`` of TableLayout."""
     whole = _UNIT.match(name.strip())
     return _UNITS.get(whole[2].lower()) if whole is not None and whole[2] else None
 
 
 def base_of(name: str) -> int | None:
-    """The number base that a column's name says."""
-    said = name.lower()
-    return 16 if "hex" in said else 10 if "dec" in said else None
+    """The number base in a title."""
+    lower = name.lower()
+    return 16 if "hex" in lower else 10 if "dec" in lower else None
 
 
-# Longer words first: some are parts of others.
+# Longer words first, as some are parts of others.
 _WORDS = {
     "系统时间": "System Time",
     "时间标识": "Time Stamp",
@@ -95,16 +95,22 @@ _IN_BYTES = {
 _WORD = re.compile(b"|".join(map(re.escape, _IN_BYTES)))
 _ZEROS_BESIDE = re.compile(rb"\0*([,;\t|\r\n])\0*")
 _ZEROS = re.compile(rb"\0+")
-_DATA_MARK = re.compile(rb"(?<=[,;\t\" ])x\|")
+_DATA_PREFIX = re.compile(rb"(?<=[,;\t\" ])x\|")
 _AS_TEXT = re.compile(rb"(?<=[,;\t])=(?=\")")
 
 
-def plain_words(block: bytes) -> bytes:
-    """Whole lines in English, without padding and marks around cells."""
+def to_english(block: bytes) -> bytes:
+    """Lines of Chinese USB-CAN tools (ZLG CANTest, Chuangxin USB-CAN Tool) with English words.
+
+    Their columns are number, system time, time stamp, channel, direction, id, kind of frame, kind of id,
+    length and data, with titles and words in Chinese (UTF-8 or GBK) or English; order and titles differ by
+    tool and version. Some tools pad cells with zeros; data may start with "x|", and ="..." is a text for
+    spreadsheets. Padding and these marks are removed.
+    """
     if b"\0" in block:
         block = _ZEROS.sub(b"\t", _ZEROS_BESIDE.sub(rb"\1", block).strip(b"\0"))
     if b"x|" in block:
-        block = _DATA_MARK.sub(b"", block)
+        block = _DATA_PREFIX.sub(b"", block)
     if b'="' in block:
         block = _AS_TEXT.sub(b"", block)
     return block if block.isascii() else _WORD.sub(lambda found: _IN_BYTES[found[0]], block)

@@ -1,4 +1,4 @@
-"""Payloads in the cells of a table: all bytes in one cell, or one byte in each of several."""
+"""Converts cells to payloads: all bytes in one cell, or one byte in each of several cells."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from canmcast_gui.logfile.text.rows import parse_bytes
 
 _LINE_FEED = ord("\n")
 
-# How many of the lowest bits of a byte are set before the first that is not.
+# By a byte: the number of its lowest bits that are set, up to the first that is not.
 _LEADING = np.array([((value ^ value + 1).bit_length() - 1) for value in range(256)], dtype=np.int64)
 
 
 def payload_cells(cells: Cells, layout: TableLayout) -> tuple[Bytes, Places, Mask]:
-    """Payloads as uint8 (n, 8 to 64), anything behind each one's end; their lengths; and which are such."""
+    """Payloads as uint8 (n, 8 to 64), undefined after the end of each; their lengths; and which are valid."""
     if layout.data is None:
         nothing = np.zeros((len(cells), INLINE_BYTES), dtype=np.uint8)
         return nothing, np.zeros(len(cells), dtype=np.int64), np.ones(len(cells), dtype=np.bool_)
@@ -67,7 +67,7 @@ def _pairs(content: Bytes, starts: Places, ends: Places) -> tuple[Bytes, Places,
 
 
 def _even_pairs(content: Bytes, starts: Places, widths: Places, pitch: int) -> tuple[Bytes, Places, Mask]:
-    """Pairs of which each begins ``pitch`` characters behind the one before."""
+    """Pairs that are ``pitch`` characters apart."""
     lengths = widths >> 1 if pitch == 2 else (widths + 1) // 3
     good = (widths == pitch * lengths - (pitch == 3)) & (lengths <= MAX_PAYLOAD)
     lengths = lengths if good.all() else np.where(good, lengths, 0)
@@ -114,44 +114,44 @@ def _many_cells(cells: Cells, first: int, count: int, base: int) -> tuple[Bytes,
 
 
 def _even_cells(cells: Cells, first: int, count: int) -> tuple[Bytes, Places, Mask]:
-    """Cells of two digits each, up to an empty one; and which lines have such only."""
+    """Cells of two digits each, up to an empty one; and which lines have such cells only."""
     starts, _ = cells.column(first)
     width = max(INLINE_BYTES, count)
-    # With room for a character behind the last byte.
+    # With one character after the last byte.
     characters = Text(cells.content).window(starts, 3 * width + 1)
     values, bad = hex_bytes(characters, 3, width)
-    behind = characters[:, 2:-1:3]
-    is_byte = (behind == cells.delimiter) & ~bad
+    after = characters[:, 2:-1:3]
+    is_byte = (after == cells.delimiter) & ~bad
     lengths = np.minimum(_leading(is_byte), count)
     usual = lengths == count
     short = np.flatnonzero(~usual)
     if len(short):
         stop = lengths[short]
-        last = ~bad[short, stop] & (behind[short, stop] == _LINE_FEED)
+        last = ~bad[short, stop] & (after[short, stop] == _LINE_FEED)
         lengths[short] += last
         follows = characters[short, 3 * stop]
         usual[short] = last | (follows == cells.delimiter) | (follows == _LINE_FEED)
     return values, lengths, usual
 
 
-def _leading(marks: Mask) -> Places:
-    """How many marks of each row are set before the first that is not."""
-    if marks.shape[1] == INLINE_BYTES:
-        return _LEADING.take(np.packbits(marks.ravel(), bitorder="little"))
-    found: Places = np.where(marks.all(axis=1), marks.shape[1], marks.argmin(axis=1))
+def _leading(values: Mask) -> Places:
+    """How many values of each row are true up to the first that is not."""
+    if values.shape[1] == INLINE_BYTES:
+        return _LEADING.take(np.packbits(values.ravel(), bitorder="little"))
+    found: Places = np.where(values.all(axis=1), values.shape[1], values.argmin(axis=1))
     return found
 
 
 def _cell_by_cell(cells: Cells, first: int, count: int, base: int, rows: Places) -> tuple[Bytes, Places]:
     payloads = np.zeros((len(rows), max(INLINE_BYTES, count)), dtype=np.uint8)
     lengths = np.zeros(len(rows), dtype=np.int64)
-    goes_on = np.ones(len(rows), dtype=np.bool_)
-    for place in range(count):
-        starts, ends = cells.number_column(first + place)
+    continues = np.ones(len(rows), dtype=np.bool_)
+    for index in range(count):
+        starts, ends = cells.number_column(first + index)
         values, is_number = whole_numbers(cells.content, starts[rows], ends[rows], base)
-        goes_on &= is_number & (values < 256)
-        if not goes_on.any():
+        continues &= is_number & (values < 256)
+        if not continues.any():
             break
-        lengths += goes_on
-        payloads[:, place] = np.where(goes_on, values, 0)
+        lengths += continues
+        payloads[:, index] = np.where(continues, values, 0)
     return payloads, lengths

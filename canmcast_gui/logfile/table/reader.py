@@ -1,7 +1,7 @@
-"""Tables of frames: CSV of all dialects, and other text with one frame in a line and fixed columns.
+"""Reads tables of frames: CSV of all dialects, and other text with one frame per line and fixed columns.
 
-A block of lines is cut into cells, and each column becomes numbers, at once. Which column is what says a
-TableLayout, which comes from the header (table_guess) or from the user.
+A block of lines is split into cells, and each column is converted to numbers at once. The meaning of the
+columns is a TableLayout, from the header (``guess.py``) or from the user.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from canmcast_gui.logfile.table.cells import Cells, Lines
 from canmcast_gui.logfile.table.columns import Channels, frames_of_cells
 from canmcast_gui.logfile.table.guess import guess_layout
 from canmcast_gui.logfile.table.layout import HEAD_BYTES, RUN_OF_BLANKS, UNIT_APART, TableLayout
-from canmcast_gui.logfile.table.names import plain_words
+from canmcast_gui.logfile.table.names import to_english
 from canmcast_gui.logfile.times import Unwrapping
 
-# Small enough for the first rows to come at once, and for columns to stay near the processor.
+# Small enough for the first rows to appear soon, and for columns to fit in the processor's cache.
 _BLOCK_BYTES = 1 << 19
 
-# What a head says of a file's duration is not exact.
-_NEARLY_NS = 5 * NS_PER_SECOND
+# The tolerance of the duration in the head of a file.
+_TOLERANCE_NS = 5 * NS_PER_SECOND
 
 _SHOWN = 60
 _INDENTATION = re.compile(rb"^[ \t]+", re.MULTILINE)
@@ -41,10 +41,7 @@ _UNIT_APART = re.compile(UNIT_APART.encode(), re.IGNORECASE)
 
 
 class TableReader:
-    """The frames of one table. ``position`` is how far it has been read, in bytes.
-
-    Raises UnknownColumnsError where no ``layout`` is given and none can be guessed.
-    """
+    """Reads one table. Raises UnknownColumnsError where no ``layout`` is given and none can be guessed."""
 
     def __init__(self, path: Path, problems: Problems, layout: TableLayout | None = None) -> None:
         self._path = path
@@ -60,7 +57,7 @@ class TableReader:
 
     @property
     def start_ns(self) -> int:
-        """What has been added to the times that stand in the file."""
+        """What was added to the times in the file."""
         return self.layout.start_ns
 
     def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
@@ -81,11 +78,11 @@ class TableReader:
         self._compare_duration()
 
     def _blocks(self, file: BinaryIO) -> Iterator[bytes]:
-        """Whole lines, ended by LF whatever ended them in the file."""
+        """Whole lines with LF as line end."""
         rest = b""
         while block := file.read(_BLOCK_BYTES):
             if block.endswith(b"\r"):
-                block += file.read(1)  # the LF of the same line end
+                block += file.read(1)  # the LF of CR LF
             self.position = file.tell()
             lines = rest + block
             if b"\r" in lines:
@@ -100,22 +97,22 @@ class TableReader:
             yield self._in_english(rest + b"\n")
 
     def _compare_duration(self) -> None:
-        """Tell where times that begin again show other pauses than the file's head."""
-        said, period = self.layout.duration_ns, self.layout.period_ns
-        lasted = self._newest_ns - self._oldest_ns
-        if not said or not period or abs(said - lasted) <= period - _NEARLY_NS:
+        """Report where wrapping times give another duration than the head of the file."""
+        expected, period = self.layout.duration_ns, self.layout.period_ns
+        duration = self._newest_ns - self._oldest_ns
+        if not expected or not period or abs(expected - duration) <= period - _TOLERANCE_NS:
             return
-        short = "pauses of a minute and more are not in them"
-        reason = short if said > lasted else "a damaged one may have been taken for one of the next minute"
-        seconds = f"{lasted / NS_PER_SECOND:,.0f} s, its head says {said / NS_PER_SECOND:,.0f} s"
-        self._problems.find("duration", f"the times in the file last {seconds}: {reason}")
+        short = "pauses of more than a minute are missing"
+        reason = short if expected > duration else "a damaged time may count as one of the next minute"
+        seconds = f"{duration / NS_PER_SECOND:,.0f} s, but its head says {expected / NS_PER_SECOND:,.0f} s"
+        self._problems.find("duration", f"the times in the file span {seconds}: {reason}")
 
     def _in_english(self, lines: bytes) -> bytes:
-        """Lines as they are, but those of Chinese tools in the words and marks of others."""
+        """Lines with English words, if the first lines are those of a Chinese tool."""
         if self._is_chinese is None:
             head = lines[:HEAD_BYTES]
-            self._is_chinese = plain_words(head) != head
-        return plain_words(lines) if self._is_chinese else lines
+            self._is_chinese = to_english(head) != head
+        return to_english(lines) if self._is_chinese else lines
 
     def _lines(self, block: bytes, first: int) -> Lines:
         if b'"' in block and self.layout.delimiter != RUN_OF_BLANKS:
@@ -129,7 +126,7 @@ class TableReader:
         return lines[skip:] if skip else lines
 
     def _unquoted(self, line: bytes) -> bytes:
-        """A line whose quoted cells hold separators, with spaces in their place."""
+        """A line with spaces instead of delimiters in quoted cells."""
         if b'"' not in line:
             return line
         delimiter = self.layout.delimiter
@@ -138,9 +135,9 @@ class TableReader:
         return delimiter.join(plain).encode("latin-1").replace(b"\n", b" ")
 
     def _frames(self, lines: Lines) -> FrameBatch:
-        lines, remarks = _without_comments(lines)
+        lines, comments = _without_comments(lines)
         if not len(lines):
-            self._add_marks(remarks, np.zeros(len(remarks), dtype=np.int64), FrameBatch.empty())
+            self._add_marks(comments, np.zeros(len(comments), dtype=np.int64), FrameBatch.empty())
             return FrameBatch.empty()
         batch, good = frames_of_cells(Cells(lines, self.layout.separator), self.layout, self._channels)
         if not good.all():
@@ -157,30 +154,30 @@ class TableReader:
             batch.records["timestamp_ns"] = self._last_ns + np.cumsum(batch.timestamp_ns)
             self._last_ns = int(batch.timestamp_ns[-1])
         batch.records["timestamp_ns"] += self.layout.start_ns
-        if len(remarks):
-            sound = np.concatenate(([0], np.cumsum(good)))
-            self._add_marks(remarks, sound[np.searchsorted(lines.starts, remarks.starts)], batch)
+        if len(comments):
+            valid = np.concatenate(([0], np.cumsum(good)))
+            self._add_marks(comments, valid[np.searchsorted(lines.starts, comments.starts)], batch)
         self._count += len(batch)
         return batch
 
-    def _add_marks(self, remarks: Lines, rows: Places, batch: FrameBatch) -> None:
-        """Keep comments as marks; ``rows`` are the frames of this batch that they stand before."""
+    def _add_marks(self, comments: Lines, rows: Places, batch: FrameBatch) -> None:
+        """Add comments as marks; ``rows`` are the rows of this batch that they precede."""
         for number, row in enumerate(rows.tolist()):
-            text = remarks.text(number).lstrip("# ")
-            moment = int(batch.timestamp_ns[min(row, len(batch) - 1)]) if len(batch) else self._last_ns
-            self.marks.add(self._count + row, moment, text)
+            text = comments.text(number).lstrip("# ")
+            time = int(batch.timestamp_ns[min(row, len(batch) - 1)]) if len(batch) else self._last_ns
+            self.marks.add(self._count + row, time, text)
 
     def _problem(self, lines: Lines, row: int) -> None:
         text = lines.text(row)
         shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
-        self._problems.add(f"line {lines.number(row)}", f"no frame in {shown!r}")
+        self._problems.add(f"line {lines.number(row)}", f"not a frame: {shown!r}")
 
 
 def _unwrapping(layout: TableLayout) -> Unwrapping | None:
-    """What makes the table's times go forwards, where they begin again at 0 now and then.
+    """Unwraps the times of a table, if they start again at 0 after a period.
 
-    Seconds of a minute follow each other closely. Longer periods end seldom, and a time that falls by
-    less may be what it says.
+    Seconds of a minute wrap often and by small steps. Longer periods end rarely, and times may fall by less
+    for other reasons.
     """
     period = layout.period_ns
     if not period or layout.relative or layout.time is None:
@@ -193,9 +190,9 @@ def _unwrapping(layout: TableLayout) -> Unwrapping | None:
 def _without_comments(lines: Lines) -> tuple[Lines, Lines]:
     """The lines without empty ones and comments, and the comments."""
     first = lines.content.take(lines.starts)
-    remark, empty = first == ord("#"), first == ord("\n")
-    unusual = remark | empty
-    return (lines[~unusual], lines[remark]) if unusual.any() else (lines, lines[:0])
+    comment, empty = first == ord("#"), first == ord("\n")
+    unusual = comment | empty
+    return (lines[~unusual], lines[comment]) if unusual.any() else (lines, lines[:0])
 
 
 def _layout_of(path: Path) -> TableLayout:

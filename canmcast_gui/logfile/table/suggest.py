@@ -1,4 +1,4 @@
-"""The layout that a table without names most likely has: by how its cells look, for the user to correct."""
+"""Suggests a layout for a table without titles, by the form of its cells, for the user to correct."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from canmcast_gui.logfile.table.layout import (
 )
 from canmcast_gui.logfile.table.names import field_of
 
-# Where no column looks like ids, the user must say which one has them.
+# No column looks like ids: the user must choose it.
 NO_COLUMN = -1
 
 _CLOCK = re.compile(r"\d+:\d\d(:\d\d)?([.,]\d+|:\d{3,})?$")
@@ -38,46 +38,46 @@ _DIRECTION = re.compile(r"(rx|tx|receive|transmit|in|out|r|t)$", re.IGNORECASE)
 
 
 def suggest_layout(head: bytes) -> TableLayout:
-    """The layout that a table most likely has, for the user to correct."""
+    """The most likely layout of a table, for the user to correct."""
     return guess_layout(head) or _by_cells(whole_lines(head))
 
 
 def _by_cells(lines: list[str]) -> TableLayout:
     filled = [line for line in lines[:MOST_LINES] if line.strip() and not line.startswith("#")]
-    counts = {one: Counter(len(cells_of(line, one)) for line in filled) for one in DELIMITERS}
-    # Bytes with spaces between are cells of one column, unless nothing else separates columns.
-    marks = [one for one in DELIMITERS if one not in (RUN_OF_BLANKS, " ")]
-    delimiter = max(marks, key=lambda one: _regularity(counts[one]))
+    counts = {mark: Counter(len(cells_of(line, mark)) for line in filled) for mark in DELIMITERS}
+    # Bytes with spaces between them are one cell, unless there is no other delimiter.
+    visible = [mark for mark in DELIMITERS if mark not in (RUN_OF_BLANKS, " ")]
+    delimiter = max(visible, key=lambda mark: _regularity(counts[mark]))
     if not _regularity(counts[delimiter])[0]:
         lines_in_runs = _regularity(counts[RUN_OF_BLANKS])[0]
         delimiter = RUN_OF_BLANKS if lines_in_runs * 2 > len(filled) else " "
     width = counts[delimiter].most_common(1)[0][0] if counts[delimiter] else 1
     first = next(
         (number for number, line in enumerate(lines) if any(c.isdigit() for c in line[:1])), 0
-    )  # where a line begins with a digit, frames do
+    )  # frames start with the first line that starts with a digit
     below = [line for line in lines[first:] if line.strip() and not line.startswith("#")]
     rows = [cells_of(line, delimiter) for line in (below or filled)[-SAMPLE:]]
     rows = [row for row in rows if len(row) == width]
     found: dict[str, object] = {"delimiter": delimiter, "skip_lines": first}
-    labelled = labelled_columns(rows)
-    found |= labelled
-    taken = set(labelled)
-    for column in set(range(width)) - set(labelled.values()):
+    labeled = labeled_columns(rows)
+    found |= labeled
+    taken = set(labeled)
+    for column in set(range(width)) - set(labeled.values()):
         field = _field_by_cells(column_of(rows, column), taken)
         if field is not None:
             found[field] = column
             taken.add(field)
-    return _checked_guess(found, rows, width)
+    return _checked(found, rows, width)
 
 
 def _regularity(counts: Counter[int]) -> tuple[int, int]:
-    """How many lines have the same number of cells, more than one; then, how many cells."""
+    """How many lines have the same number of cells, if more than one; and that number."""
     several = [(lines, cells) for cells, lines in counts.items() if cells > 1]
     return max(several, default=(0, 0))
 
 
 def _field_by_cells(cells: list[str], taken: set[str]) -> str | None:
-    """What a column's cells may be, in the order in which such columns usually stand."""
+    """What the cells of a column may be, tried in the usual order of such columns."""
     if not cells:
         return None
     longest = len(max(cells, key=len))
@@ -93,7 +93,7 @@ def _field_by_cells(cells: list[str], taken: set[str]) -> str | None:
     return next((field for field, fits in tests if field not in taken and fits), None)
 
 
-def _checked_guess(found: dict[str, object], rows: list[list[str]], width: int) -> TableLayout:
+def _checked(found: dict[str, object], rows: list[list[str]], width: int) -> TableLayout:
     layout = TableLayout(**{"identifier": NO_COLUMN, **found})  # type: ignore[arg-type]
     if layout.data is not None and continues([], layout.data, rows):
         layout = replace(layout, data_cells=min(8, width - layout.data))
@@ -111,7 +111,7 @@ def _checked_guess(found: dict[str, object], rows: list[list[str]], width: int) 
 
 
 def problems_of(layout: TableLayout) -> str | None:
-    """Why a layout cannot be read with, as a sentence; None where it can."""
+    """Why a layout is invalid, as a sentence; None for a valid one."""
     if layout.time is not None and layout.time == layout.identifier:
         return "Time and id cannot be the same column."
     if layout.data is not None and layout.data == layout.identifier:
@@ -127,8 +127,11 @@ _SENDER = re.compile(r"(rx|tx)\s+ch(annel)?\s*:?\s*\d+$", re.IGNORECASE)
 _OTHER_NAMES = {"idx": "identifier"}
 
 
-def labelled_columns(rows: list[list[str]]) -> dict[str, int]:
-    """Fields of TableLayout by the labels that all cells of a column have, each with its column."""
+def labeled_columns(rows: list[list[str]]) -> dict[str, int]:
+    """The fields and columns of a table whose cells have labels: "Dlc:8", "RX ch:1", "data:" before data.
+
+    Loggers on top of Vector's XL library write such tables for a CANcaseXL.
+    """
     found: dict[str, int] = {}
     for column, cells in enumerate(zip(*rows, strict=False)):
         if all(map(_SENDER.match, cells)):

@@ -1,8 +1,8 @@
-"""Cells of a text table as columns: numbers, times and payloads of a whole block of lines at once.
+"""Converts the cells of a column to numbers and times, for a block of lines at once.
 
 A column is ``starts`` and ``ends`` (int64, n) of its cells in ``content`` (uint8), which has BEFORE bytes of
-zeros before the first cell and ROOM after the last. Every function also says which cells it understood
-(bool, n). Usual numbers are read eight digits at a time, what is left digit by digit.
+zeros before the first cell and ROOM after the last. Functions also return which cells are valid (bool, n).
+Most numbers are read eight digits at a time, others digit by digit.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from canmcast_gui.logfile.text.lines import Text
 from canmcast_gui.logfile.text.numbers import parse_decimal, parse_hex, parse_long_decimal, parse_seconds
 from canmcast_gui.logfile.times import checked_start
 
-# A gather may reach that far beyond the start of the last cell: 64 bytes as "0x" and pairs with separators.
+# How far reads reach after the start of the last cell: 64 bytes as "0x" and pairs with separators.
 ROOM = 256
 
-# And that far before the first: the digits of a time.
+# And before the first cell: the digits of a time.
 BEFORE = 32
 
 _NO_DIGIT = 255
@@ -35,7 +35,7 @@ _BLANK = np.zeros(256, dtype=bool)
 _BLANK[list(b" \t\r\"'")] = True
 
 
-# "seconds" and some spaces. The sign for micro is two bytes in UTF-8, and one in Windows' Western code page.
+# "seconds" and some spaces. The micro sign has two bytes in UTF-8, and one in Windows' Western code page.
 _LONGEST_UNIT = 10
 _PREFIXES = {ord("m"): NS_PER_MS, ord("u"): NS_PER_US, ord("n"): 1}
 _MICRO = np.zeros(256, dtype=bool)
@@ -44,7 +44,7 @@ _MICRO[[0xC2, 0xCE, 0xB5]] = True
 # "Length:"
 _LONGEST_LABEL = 12
 
-# A number of more digits than this is none that a frame has.
+# Longer numbers are invalid.
 _LONGEST_NUMBER = 40
 
 
@@ -58,7 +58,7 @@ def stripped(content: Bytes, starts: Places, ends: Places) -> tuple[Places, Plac
 
 
 def without_prefix(content: Bytes, starts: Places, ends: Places) -> Places:
-    """Starts of hexadecimal numbers behind their 0x or $."""
+    """Starts of hexadecimal numbers after their 0x or $."""
     first, second = content.take(starts), content.take(starts + 1) | 0x20
     prefixed = (first == ord("0")) & (second == ord("x"))
     dollar = first == ord("$")
@@ -72,14 +72,14 @@ def without_prefix(content: Bytes, starts: Places, ends: Places) -> Places:
 def without_label(content: Bytes, starts: Places, ends: Places) -> Places:
     """Starts of numbers after a name and a colon."""
     begin = starts.copy()
-    for place in range(min(_LONGEST_LABEL, int((ends - starts).max(initial=0)))):
-        is_colon = (content.take(starts + place) == ord(":")) & (starts + place < ends)
-        begin = np.where(is_colon, starts + place + 1, begin)
+    for index in range(min(_LONGEST_LABEL, int((ends - starts).max(initial=0)))):
+        is_colon = (content.take(starts + index) == ord(":")) & (starts + index < ends)
+        begin = np.where(is_colon, starts + index + 1, begin)
     return begin
 
 
 def whole_numbers(content: Bytes, starts: Places, ends: Places, base: int) -> tuple[Places, Mask]:
-    """Numbers without a sign, up to 15 digits."""
+    """Numbers without sign, up to 15 digits."""
     widths = ends - starts
     if len(widths) and widths.max() == 1 == widths.min():
         digits = _DIGITS.take(content.take(starts))
@@ -96,19 +96,19 @@ def _by_digits(content: Bytes, starts: Places, ends: Places, base: int) -> tuple
     widths = ends - starts
     good = (widths > 0) & (widths <= 15)
     values = np.zeros(len(starts), dtype=np.int64)
-    for place in range(min(15, int(widths.max(initial=0)))):
-        inside = place < widths
-        digits = _DIGITS.take(content.take(starts + place))
+    for index in range(min(15, int(widths.max(initial=0)))):
+        inside = index < widths
+        digits = _DIGITS.take(content.take(starts + index))
         good &= ~inside | (digits < base)
         values = np.where(inside & good, values * base + digits, values)
     return values, good
 
 
 def times(content: Bytes, starts: Places, ends: Places, unit_ns: int) -> tuple[Places, Mask]:
-    """Decimal numbers times ``unit_ns``, exactly, digits beyond a nanosecond cut; or hours:minutes:seconds.
+    """Decimal numbers times ``unit_ns``, exactly, to a nanosecond; or hours:minutes:seconds.
 
-    Both point and comma are decimal marks, and a colon after seconds where three digits follow. A number
-    with an exponent is not understood.
+    The decimal mark is a point, a comma, or a colon after seconds if three digits follow. Exponents are not
+    supported.
     """
     if unit_ns == NS_PER_SECOND:
         values, good = parse_seconds(Text(content), starts, ends)
@@ -124,45 +124,45 @@ def times(content: Bytes, starts: Places, ends: Places, unit_ns: int) -> tuple[P
 
 def _unusual_times(content: Bytes, starts: Places, ends: Places, unit_ns: int) -> tuple[Places, Mask]:
     negative = content[starts] == ord("-")
-    at = starts + (negative | (content[starts] == ord("+")))
-    widths = ends - at
+    first = starts + (negative | (content[starts] == ord("+")))
+    widths = ends - first
     units = np.zeros(len(starts), dtype=np.int64)
     fraction, scale = units.copy(), np.full(len(starts), unit_ns, dtype=np.int64)
     sixtieth, colons = units.copy(), units.copy()
-    behind_mark = np.zeros(len(starts), dtype=bool)
+    after_mark = np.zeros(len(starts), dtype=bool)
     good = (widths > 0) & (widths <= _LONGEST_NUMBER)
-    for place in range(min(_LONGEST_NUMBER, int(widths.max(initial=0)))):
-        inside = place < widths
-        character = content.take(at + place)
+    for index in range(min(_LONGEST_NUMBER, int(widths.max(initial=0)))):
+        inside = index < widths
+        character = content.take(first + index)
         digit = _DIGITS.take(character)
         is_digit = inside & (digit < 10)
-        mark = inside & ((character == ord(".")) | (character == ord(","))) & ~behind_mark
-        colon = inside & (character == ord(":")) & ~behind_mark
+        mark = inside & ((character == ord(".")) | (character == ord(","))) & ~after_mark
+        colon = inside & (character == ord(":")) & ~after_mark
         # After seconds, three digits or more are a fraction.
-        mark |= colon & (colons == 2) & (place < widths - 3)
+        mark |= colon & (colons == 2) & (index < widths - 3)
         colon &= ~mark
         colons += colon
         good &= ~inside | is_digit | mark | colon
         good &= units < 10**17
-        units = np.where(is_digit & ~behind_mark & good, units * 10 + digit, units)
-        scale = np.where(is_digit & behind_mark, scale // 10, scale)
-        fraction += np.where(is_digit & behind_mark, digit * scale, 0)
+        units = np.where(is_digit & ~after_mark & good, units * 10 + digit, units)
+        scale = np.where(is_digit & after_mark, scale // 10, scale)
+        fraction += np.where(is_digit & after_mark, digit * scale, 0)
         sixtieth = np.where(colon, (sixtieth + units) * 60, sixtieth)
         units = np.where(colon, 0, units)
-        behind_mark |= mark
+        after_mark |= mark
     good &= (units + sixtieth) < (1 << 62) // unit_ns
     values = np.where(good, (units + sixtieth) * unit_ns + fraction, 0)
     return np.where(negative, -values, values), good
 
 
 def digits_only(content: Bytes, starts: Places, ends: Places) -> tuple[Places, Mask]:
-    """All decimal digits of a cell as one number, whatever stands between them; up to 17 of them."""
+    """All decimal digits of a cell as one number, up to 17, ignoring other characters."""
     widths = ends - starts
     values = np.zeros(len(starts), dtype=np.int64)
     count = values.copy()
-    for place in range(min(_LONGEST_NUMBER, int(widths.max(initial=0)))):
-        digit = _DIGITS.take(content.take(starts + place))
-        is_digit = (place < widths) & (digit < 10) & (count < 17)
+    for index in range(min(_LONGEST_NUMBER, int(widths.max(initial=0)))):
+        digit = _DIGITS.take(content.take(starts + index))
+        is_digit = (index < widths) & (digit < 10) & (count < 17)
         values = np.where(is_digit, values * 10 + digit, values)
         count += is_digit
     return values, (count > 0) & (widths <= _LONGEST_NUMBER)
@@ -174,7 +174,7 @@ def is_letter(characters: Bytes) -> Mask:
 
 
 def without_unit(content: Bytes, starts: Places, ends: Places) -> tuple[Places, Places]:
-    """Where numbers end before a unit of time, and its nanoseconds: 0 for none, -1 for what is not a unit."""
+    """Where numbers end before a unit of time, and the unit in nanoseconds: 0 without one, -1 if invalid."""
     number_ends = ends.copy()
     for _ in range(_LONGEST_UNIT):
         number_ends -= (_DIGITS.take(content.take(number_ends - 1)) > 9) & (number_ends > starts)
@@ -183,7 +183,7 @@ def without_unit(content: Bytes, starts: Places, ends: Places) -> tuple[Places, 
     units = np.where(letter == ord("s"), NS_PER_SECOND, -1)
     for prefix, unit_ns in _PREFIXES.items():
         units[(letter == prefix) & (next_letter == ord("s"))] = unit_ns
-    units[_MICRO.take(content.take(first))] = 1000
+    units[_MICRO.take(content.take(first))] = NS_PER_US
     units[number_ends == ends] = 0
     return number_ends, units
 
@@ -199,18 +199,19 @@ _EPOCH = np.datetime64(0, "ns")
 
 
 def date_times(content: Bytes, starts: Places, ends: Places) -> tuple[Places, Mask]:
-    """Dates with the year first and a time of day, local time, to nanoseconds since 1970, UTC."""
+    """Dates with the year first and a time of day, local time, in nanoseconds since 1970, UTC."""
     width = min(_LONGEST_DATE, int((ends - starts).max(initial=1)))
-    places = np.arange(width)
-    texts = np.where(places < (ends - starts)[:, None], content[starts[:, None] + places], 0).astype(np.uint8)
+    offsets = np.arange(width)
+    inside = offsets < (ends - starts)[:, None]
+    texts = np.where(inside, content[starts[:, None] + offsets], 0).astype(np.uint8)
     texts[texts == ord("/")] = ord("-")
     texts[texts == ord(",")] = ord(".")
     column = texts.view(f"S{width}")[:, 0].astype(str)
     values = np.zeros(len(starts), dtype=np.int64)
     try:
-        moments = column.astype("datetime64[ns]")
-        good = ~np.isnat(moments)
-        values[good] = (moments[good] - _EPOCH).astype(np.int64)
+        dates = column.astype("datetime64[ns]")
+        good = ~np.isnat(dates)
+        values[good] = (dates[good] - _EPOCH).astype(np.int64)
     except ValueError:
         good = np.zeros(len(starts), dtype=bool)
         for row, text in enumerate(column):
@@ -222,14 +223,14 @@ def date_times(content: Bytes, starts: Places, ends: Places) -> tuple[Places, Ma
 
 def _date_time(text: str) -> tuple[int, bool]:
     try:
-        moment = np.datetime64(text.strip(), "ns")
+        date = np.datetime64(text.strip(), "ns")
     except ValueError:
         return 0, False
-    return (0, False) if np.isnat(moment) else (int((moment - _EPOCH).astype(np.int64)), True)
+    return (0, False) if np.isnat(date) else (int((date - _EPOCH).astype(np.int64)), True)
 
 
 def _zone_ns(local_ns: int) -> int:
-    """What makes UTC of a local time that was read as if it were UTC."""
+    """The difference between UTC and a local time that was read as UTC."""
     seconds = local_ns // NS_PER_SECOND
     try:
         local = datetime(1970, 1, 1) + timedelta(seconds=seconds)
@@ -239,9 +240,9 @@ def _zone_ns(local_ns: int) -> int:
 
 
 def logger_times(digits: Places) -> Places:
-    """Day of the month, hour, minute, second and millisecond as DDHHMMSSmmm, to nanoseconds of the month.
+    """Day of the month, hour, minute, second and millisecond as DDHHMMSSmmm, in nanoseconds of the month.
 
-    Without a day, they are those of the day.
+    Without a day, in nanoseconds of the day.
     """
     milliseconds = digits % 1000
     seconds = digits // 1000 % 100
@@ -253,15 +254,15 @@ def logger_times(digits: Places) -> Places:
 
 
 def logger_start(text: str, with_days: bool) -> dict[str, int]:
-    """What a logger's times count from, and after how long they begin again at 0, as fields of TableLayout.
+    """The start and period of the times of a logger, as fields of TableLayout.
 
-    Given the date in its head, as "20231005T071031", and whether its times have the day of the month. Local
-    time; 0 for no such date.
+    ``text`` is the date in the head of the file, such as "20231005T071031", in local time; ``with_days`` is
+    whether times have the day of the month. The start is 0 for an invalid date.
     """
     try:
-        begun = datetime.strptime(text[:8], "%Y%m%d")
-        start_ns = int(begun.replace(day=1 if with_days else begun.day).timestamp()) * NS_PER_SECOND
-        days = monthrange(begun.year, begun.month)[1] if with_days else 1
+        date = datetime.strptime(text[:8], "%Y%m%d")
+        start_ns = int(date.replace(day=1 if with_days else date.day).timestamp()) * NS_PER_SECOND
+        days = monthrange(date.year, date.month)[1] if with_days else 1
         return {"start_ns": checked_start(start_ns), "wraps_ns": days * NS_PER_DAY}
     except (ValueError, OverflowError, OSError):
         return {"start_ns": 0, "wraps_ns": 0 if with_days else NS_PER_DAY}

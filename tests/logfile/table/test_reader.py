@@ -289,7 +289,7 @@ def test_zeros_in_a_large_file_of_a_chinese_tool(tmp_path):
     path.write_bytes((ZLG.splitlines()[0] + "\r\n" + row * 20_000).encode("gbk") + b"end\r\n")
     reader = read_batches(path)
     assert sum(map(len, reader)) == 20_000
-    assert reader.problems == ["line 20002: no frame in 'end'"]
+    assert reader.problems == ["line 20002: not a frame: 'end'"]
 
 
 def test_microchip_counts_milliseconds(tmp_path):
@@ -372,7 +372,7 @@ def test_canhacker_counts_seconds_of_a_minute(tmp_path):
 def test_pauses_that_canhacker_cannot_show_are_told(tmp_path):
     _, reader = written(tmp_path, canhacker(["30,000", "59,999", "35,000"]))
     assert [finding.sentence for finding in reader.findings] == [
-        "the times in the file last 65 s, its head says 125 s: pauses of a minute and more are not in them"
+        "the times in the file span 65 s, but its head says 125 s: pauses of more than a minute are missing"
     ]
     _, reader = written(tmp_path, canhacker(["30,000", "59,999", "35,000", "33,000"]))
     assert reader.findings == []
@@ -380,7 +380,7 @@ def test_pauses_that_canhacker_cannot_show_are_told(tmp_path):
         tmp_path, canhacker(["30,000", "58,000", "31,000", "33,000", "10,000", "05,000", "03,000"])
     )
     assert [finding.sentence.partition(": ")[2] for finding in reader.findings] == [
-        "a damaged one may have been taken for one of the next minute"
+        "a damaged time may count as one of the next minute"
     ]
 
 
@@ -464,7 +464,7 @@ def test_a_layout_that_is_handed_in_reads_any_table(tmp_path):
     batch, reader = written(tmp_path, text, layout)
     assert (batch.timestamp_ns // 1_000_000 - 43_200_000).tolist() == [1500, 2250]
     assert [batch.payload(row) for row in range(2)] == [b"\x11\0\xff", b"\1\2\3"]
-    assert reader.problems == ["line 4: no frame in '12:00:03;7FE;1 2 256'"]
+    assert reader.problems == ["line 4: not a frame: '12:00:03;7FE;1 2 256'"]
     with pytest.raises(UnknownColumnsError, match="which column is what"):
         read_batches(tmp_path / "log.txt")
 
@@ -481,7 +481,7 @@ def test_dates_are_local_time_and_relative_times_are_summed(tmp_path):
 def test_blocks_join_without_a_seam(tmp_path):
     row = "1000001,00000123,false,Rx,0,8,AA,0B,01,02,03,04,05,06,"
     batch, reader = written(tmp_path, GVRET.splitlines()[0] + "\n" + (row + "\n") * 40_000 + "end\n")
-    assert (len(batch), reader.problems) == (40_000, ["line 40002: no frame in 'end'"])
+    assert (len(batch), reader.problems) == (40_000, ["line 40002: not a frame: 'end'"])
     assert len(np.unique(batch.data, axis=0)) == 1
 
 
@@ -530,7 +530,7 @@ def test_channels_by_name_are_numbered_in_turn(tmp_path):
 
 def test_a_line_without_end_is_counted(tmp_path):
     batch, reader = written(tmp_path, GVRET + "z" * 3_000_000)
-    assert (len(batch), reader.problems[0][:28]) == (3, "line 5: no frame in 'zzzzzzz")
+    assert (len(batch), reader.problems[0][:28]) == (3, "line 5: not a frame: 'zzzzzz")
 
 
 columns = st.one_of(st.none(), st.integers(0, 6))
