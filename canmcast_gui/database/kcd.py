@@ -1,4 +1,9 @@
-"""KCD files before they are parsed: what cannot be meant is left out, a wide id repaired."""
+"""KCD files: repair the tree in front of cantools' parser.
+
+cantools 45.1 refuses a whole file for a standard id of more than 11 bits, a number that is not one, a bus
+without a name, a node without an id, and a label without a value. It also accepts signals without a name, a
+negative offset, and references to nodes that are not in the file; these are left out and reported.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +16,7 @@ from canmcast_gui.database.xml_file import XmlFile, local_name
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
 _NAMESPACE = "http://kayak.2codeornot2code.org/1.0"
-_MOST_DIGITS = 40
+_MAX_DIGITS = 40
 
 
 def repair_kcd(file: XmlFile, problems: Problems) -> dict[tuple[str, str], int]:
@@ -32,14 +37,14 @@ class _Repairs:
     def repair(self) -> dict[tuple[str, str], int]:
         root = self._file.root
         self._keep(root, "Node", self._node)
-        # The parser looks through all nodes for each reference to one.
+        # cantools searches all nodes for each reference to one.
         if len(self._nodes) * sum(1 for _ in root.iter(_tag("NodeRef"))) > MAX_STEPS:
             self._problems.left_out(0, "senders and receivers: there are too many")
             self._nodes = set()
         for bus in root.iterfind(_tag("Bus")):
             if "name" not in bus.attrib:
                 self._set(bus, "name", "")
-            if _whole(bus.get("baudrate", "0")) is None:
+            if _integer(bus.get("baudrate", "0")) is None:
                 self._drop(bus, "baudrate")
             self._keep(bus, "Message", self._is_message)
         return self._lines
@@ -48,7 +53,7 @@ class _Repairs:
 
     def _node(self, node: Element) -> bool:
         if "id" not in node.attrib or "name" not in node.attrib:
-            return self._lost(node, "a node without id or name")
+            return self._leave_out(node, "a node without id or name")
         self._nodes.add(node.attrib["id"])
         return True
 
@@ -60,29 +65,33 @@ class _Repairs:
         number = reference.get("id", "")
         if number in self._nodes:
             return True
-        return self._lost(reference, f"node {_short(number)} of message {self._message} is not in the file")
+        return self._leave_out(
+            reference, f"node {_short(number)} of message {self._message} is not in the file"
+        )
 
     # -- messages ----------------------------------------------------------------------------------------
 
     def _is_message(self, message: Element) -> bool:
         name = message.get("name")
         if name is None:
-            return self._lost(message, "a message without a name")
+            return self._leave_out(message, "a message without a name")
         self._message = name
-        number = _whole(message.get("id", ""), 0)
+        number = _integer(message.get("id", ""), 0)
         if number is None or not 0 <= number <= MAX_EXTENDED_ID:
-            return self._lost(message, f"message {name}: {_short(message.get('id', ''))} is not an id")
+            return self._leave_out(message, f"message {name}: {_short(message.get('id', ''))} is not an id")
         length = message.get("length", "auto")
-        size = 0 if length == "auto" else _whole(length)
+        size = 0 if length == "auto" else _integer(length)
         if size is None or not 0 <= size <= MAX_BYTES:
-            return self._lost(message, f"message {name} of {_short(length)} bytes, with its signals")
+            return self._leave_out(message, f"message {name} of {_short(length)} bytes, with its signals")
         self._lines.setdefault((name, ""), self._file.line(message))
         if number > MAX_STANDARD_ID and message.get("format") != "extended":
             self._set(message, "format", "extended")
-            text = f"message {name}: id {number:X} is wider than its format: extended"
+            text = f"message {name}: id {number:X} has more than 11 bits: extended"
             self._problems.repaired(self._file.line(message), text)
-        if _whole(message.get("interval", "0")) is None:
-            self._lost(message, f"message {name}: {_short(message.get('interval', ''))} is not an interval")
+        if _integer(message.get("interval", "0")) is None:
+            self._leave_out(
+                message, f"message {name}: {_short(message.get('interval', ''))} is not an interval"
+            )
             self._drop(message, "interval")
         self._references(message, "Producer")
         self._keep(message, "Multiplex", self._is_multiplex)
@@ -96,9 +105,9 @@ class _Repairs:
         return True
 
     def _is_group(self, group: Element) -> bool:
-        if _whole(group.get("count", "")) is None:
+        if _integer(group.get("count", "")) is None:
             what = f"message {self._message}: a group of multiplexed signals without a number"
-            return self._lost(group, what)
+            return self._leave_out(group, what)
         self._keep(group, "Signal", self._is_signal)
         return True
 
@@ -107,12 +116,12 @@ class _Repairs:
     def _is_signal(self, signal: Element) -> bool:
         name = signal.get("name")
         if name is None:
-            return self._lost(signal, f"message {self._message}: a signal without a name")
-        start, length = _whole(signal.get("offset", "")), _whole(signal.get("length", "1"))
+            return self._leave_out(signal, f"message {self._message}: a signal without a name")
+        start, length = _integer(signal.get("offset", "")), _integer(signal.get("length", "1"))
         is_placed = start is not None and 0 <= start < MAX_BITS
         if not is_placed or length is None or not 0 < length <= MAX_BITS:
             bits = f"{_short(signal.get('length', '1'))} bits at bit {_short(signal.get('offset', '?'))}"
-            return self._lost(signal, f"signal {name} of {bits}")
+            return self._leave_out(signal, f"signal {name} of {bits}")
         if signal.get("endianess", "little") not in ("little", "big"):
             self._drop(signal, "endianess")
             self._problems.repaired(
@@ -125,30 +134,32 @@ class _Repairs:
         return all(self._is_value(name, value) for value in signal.iterfind(_tag("Value")))
 
     def _is_label(self, label: Element) -> bool:
-        if "name" in label.attrib and _whole(label.get("value", "")) is not None:
+        if "name" in label.attrib and _integer(label.get("value", "")) is not None:
             return True
-        return self._lost(label, f"message {self._message}: a label without a name or a number")
+        return self._leave_out(label, f"message {self._message}: a label without a name or a number")
 
     def _is_value(self, name: str, value: Element) -> bool:
         for key in ("min", "max"):
             if key in value.attrib and not _is_number(value.attrib[key]):
-                self._lost(value, f"signal {name}: {key} {_short(value.attrib[key])} is not a number")
+                self._leave_out(value, f"signal {name}: {key} {_short(value.attrib[key])} is not a number")
                 self._drop(value, key)
         for key in ("slope", "intercept"):
             if key in value.attrib and not _is_number(value.attrib[key]):
-                return self._lost(value, f"signal {name}: {key} {_short(value.attrib[key])} is not a number")
+                return self._leave_out(
+                    value, f"signal {name}: {key} {_short(value.attrib[key])} is not a number"
+                )
         return True
 
     # -- the tree ----------------------------------------------------------------------------------------
 
-    def _keep(self, parent: Element, tag: str, is_good: Callable[[Element], bool]) -> None:
-        """Take children of a kind out of their parent that are not good."""
-        kept = [child for child in parent if child.tag != _tag(tag) or is_good(child)]
+    def _keep(self, parent: Element, tag: str, is_valid: Callable[[Element], bool]) -> None:
+        """Remove the children with a tag that are not valid from their parent."""
+        kept = [child for child in parent if child.tag != _tag(tag) or is_valid(child)]
         if len(kept) < len(parent):
             parent[:] = kept
             self._file.changed = True
 
-    def _lost(self, element: Element, what: str) -> bool:
+    def _leave_out(self, element: Element, what: str) -> bool:
         self._problems.left_out(self._file.line(element), what)
         return False
 
@@ -165,17 +176,17 @@ def _tag(name: str) -> str:
     return f"{{{_NAMESPACE}}}{name}"
 
 
-def _whole(text: str, base: int = 10) -> int | None:
-    """A whole number as the parser reads it, None where it is not one."""
+def _integer(text: str, base: int = 10) -> int | None:
+    """An integer as cantools reads it; None for any other text."""
     try:
-        return int(text, base) if len(text) <= _MOST_DIGITS else None
+        return int(text, base) if len(text) <= _MAX_DIGITS else None
     except ValueError:
         return None
 
 
 def _is_number(text: str) -> bool:
     try:
-        return len(text) <= 10 * _MOST_DIGITS and math.isfinite(float(text))
+        return len(text) <= 10 * _MAX_DIGITS and math.isfinite(float(text))
     except ValueError:
         return False
 

@@ -46,7 +46,7 @@ class Signal:
 
     @property
     def field(self) -> BitField:
-        """The signal's bits; they stand for its raw values."""
+        """The signal's bits, which are its raw value."""
         return BitField(self.start, self.length, self.big_endian, self.signed, self.is_float)
 
     @property
@@ -66,7 +66,7 @@ class Message:
 
     ``id_mask`` are the bits of a frame's arbitration id that must match: all of them, or those of the
     parameter group for J1939 and NMEA 2000, where priority and sender are not part of the message. A
-    container (AUTOSAR) has ``contained`` messages behind headers instead of signals; these have a
+    container (AUTOSAR) has ``contained`` messages with headers instead of signals; these have a
     ``header_id`` and no id of their own.
     """
 

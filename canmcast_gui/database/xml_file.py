@@ -1,4 +1,4 @@
-"""KCD and ARXML files as trees: what no database has is refused, and elements know their lines."""
+"""KCD and ARXML files as trees of elements with lines. Document types are refused."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from xml.parsers import expat
 from canmcast_gui.database.problems import UnreadableError
 
 # The largest known public ARXML file has 20 MB and half a million elements.
-MOST_ELEMENTS = 3_000_000
+MAX_ELEMENTS = 3_000_000
 
 
 class XmlFile:
-    """A parsed XML text. Whoever changes ``root`` sets ``changed``.
+    """A parsed XML text. Code that changes ``root`` sets ``changed``.
 
     Raises UnreadableError for what is not XML, declares a document type or has too many elements.
     """
@@ -21,8 +21,8 @@ class XmlFile:
     def __init__(self, text: str) -> None:
         _check_prolog(text)
         elements = text.count("</") + text.count("/>")
-        if elements > MOST_ELEMENTS:
-            raise UnreadableError(f"it has {elements:,} elements; a database may have {MOST_ELEMENTS:,}")
+        if elements > MAX_ELEMENTS:
+            raise UnreadableError(f"it has {elements:,} elements; a database may have {MAX_ELEMENTS:,}")
         try:
             self.root = ElementTree.fromstring(text)
         except ElementTree.ParseError as error:
@@ -34,14 +34,14 @@ class XmlFile:
 
     @property
     def text(self) -> str:
-        """The text as it is after all changes."""
+        """The text after all changes."""
         return ElementTree.tostring(self.root, encoding="unicode") if self.changed else self._text
 
     def line(self, element: Element) -> int:
-        """The line in which an element begins, from 1; 0 for one that was put in."""
+        """The line in which an element starts, from 1; 0 for an element that was added."""
         if not self._lines:
-            places = _lines_of_elements(self._text)
-            self._lines = {id(one): line for one, line in zip(self._order, places, strict=True)}
+            lines = _lines_of_elements(self._text)
+            self._lines = {id(child): line for child, line in zip(self._order, lines, strict=True)}
         return self._lines.get(id(element), 0)
 
 
@@ -51,11 +51,11 @@ def local_name(element: Element) -> str:
 
 
 class _FirstElementError(Exception):
-    """The prolog is over."""
+    """The prolog has ended."""
 
 
 def _check_prolog(text: str) -> None:
-    """Refuse document types: entities and default values in them make much of little."""
+    """Refuse document types: their entities expand a small text to a large one."""
 
     def refuse(*_: object) -> None:
         line = parser.CurrentLineNumber
@@ -72,7 +72,7 @@ def _check_prolog(text: str) -> None:
     try:
         parser.Parse(text, True)
     except (_FirstElementError, expat.ExpatError):
-        return  # what is wrong is said when the whole text is parsed
+        return  # parsing the whole text reports what is wrong
 
 
 def _lines_of_elements(text: str) -> list[int]:

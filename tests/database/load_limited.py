@@ -1,4 +1,4 @@
-"""A process that loads database files with limited memory; a line of JSON for each says how that went."""
+"""A process that loads database files with limited memory; prints the result for each as a line of JSON."""
 
 import json
 import re
@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def peak_mb() -> float:
-    """The most memory that this process had. What getrusage() says begins with that of the parent process."""
+    """The peak memory of this process. The value of getrusage() starts with that of the parent process."""
     (line,) = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
     return int(line) / 1024
 

@@ -10,7 +10,7 @@ OFFSETS = st.sampled_from([0, 1, -40, 1000, 0.5, -273.15])
 
 @st.composite
 def signals(draw: st.DrawFn, message_length: int, name: str = "S", scaled: bool = True) -> Signal:
-    """Any signal that fits into a message of that many bytes."""
+    """Any signal that fits into a message of ``length`` bytes."""
     bits = 8 * message_length
     is_float = draw(st.booleans()) and bits >= 16
     widths = (
@@ -49,7 +49,7 @@ def messages(draw: st.DrawFn, scaled: bool = True) -> Message:
 
 
 def multiplexed() -> Message:
-    """Outer = 1 selects Inner and with it Leaf (Inner 0 or 2); Outer = 0 selects Other; Always is there."""
+    """Outer = 1 selects Inner and with it Leaf (Inner 0 or 2); Outer = 0 selects Other; Always is in all."""
 
     def part(name: str, byte: int, above: str | None = None, ids: list[int] | None = None) -> Signal:
         multiplexer = name in ("Outer", "Inner")

@@ -1,4 +1,4 @@
-"""Values become the payload from which they are decoded again."""
+"""Encoding: values become the payload from which they are decoded again."""
 
 import pytest
 from hypothesis import given
@@ -24,7 +24,7 @@ def database(tmp_path_factory):
 
 
 @given(speed=st.integers(0, 65535), gear=st.integers(0, 7))
-def test_values_come_back(database, speed, gear):
+def test_encoded_values_are_decoded(database, speed, gear):
     payload = database.encode("Engine", {"Speed": speed / 4, "Gear": gear})
     values = {value.name: value.value for value in database.decode_frame(256, False, payload)}
     assert values == {"Speed": speed / 4, "Gear": gear}
@@ -34,7 +34,7 @@ def test_texts_of_choices_are_values(database):
     assert database.encode("Engine", {"Speed": 0.5, "Gear": "Reverse"}) == bytes([2, 0, 1, 0, 0, 0, 0, 0])
 
 
-def test_what_is_not_given_is_zero_or_what_is_allowed_next_to_it(database):
+def test_other_signals_are_zero_or_the_nearest_valid_value(database):
     assert database.encode("Engine", {}) == bytes(8)
     assert database.encode("Modes", {"Mode": 2}) == bytes([2, 10, 0, 0])
     assert database.encode("Modes", {"Mode": 1, "Torque": -1}) == bytes([1, 0xFE, 0xFF, 0])
@@ -50,7 +50,7 @@ def test_what_is_not_given_is_zero_or_what_is_allowed_next_to_it(database):
         ("Modes", {"Mode": 9}, "Mode must be one of 1, 2"),
     ],
 )
-def test_what_does_not_fit_is_refused_with_a_sentence(database, message, values, reason):
+def test_invalid_values_are_refused_with_a_sentence(database, message, values, reason):
     with pytest.raises(DatabaseError, match=reason) as caught:
         database.encode(message, values)
     assert "\n" not in str(caught.value)

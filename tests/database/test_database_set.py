@@ -1,4 +1,4 @@
-"""Several databases: the first that knows answers."""
+"""Several databases: the first that has an id describes it."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def files(tmp_path):
     return one, other
 
 
-def test_the_first_database_that_knows_an_id_names_it(files):
+def test_the_first_database_that_has_an_id_names_it(files):
     databases = DatabaseSet()
     databases.add(load_database(files[0]))
     databases.add(load_database(files[1]))
@@ -43,7 +43,7 @@ def test_a_signal_is_decoded_by_the_database_that_has_it(files):
         databases.decode(batch, "Motor.Nothing")
 
 
-def test_a_file_that_is_loaded_again_takes_its_old_place(files):
+def test_a_file_that_is_loaded_again_keeps_its_position(files):
     databases = DatabaseSet()
     for path in (*files, files[0]):
         databases.add(load_database(path))
@@ -60,7 +60,7 @@ def scoped(files):
     return databases
 
 
-def test_databases_are_asked_only_for_their_channels_and_sources(scoped):
+def test_databases_are_used_only_for_their_channels_and_sources(scoped):
     assert scoped.name(256, False, 1, "10.0.0.7") == "Engine"
     assert scoped.name(256, False, 2, "10.0.0.7") == "Motor"
     assert scoped.name(256, False, 2, "10.0.0.8") == ""
@@ -69,7 +69,7 @@ def test_databases_are_asked_only_for_their_channels_and_sources(scoped):
     assert len(scoped.decode_frame(256, False, b"\x04\x00\x00", 2, "10.0.0.7")) == 2
 
 
-def test_columns_hold_the_frames_that_a_database_is_for(scoped, files):
+def test_columns_have_the_frames_that_a_database_is_for(scoped, files):
     table = SourceTable()
     source = table.number(Source("10.0.0.7", 1))
     scoped.use_sources(table)
@@ -97,7 +97,7 @@ def test_a_signal_of_two_databases_is_read_by_each_for_its_frames(files):
     assert (rows.tolist(), values.tolist()) == ([0, 1], [2.0, 1.0])
 
 
-def test_ids_that_databases_disagree_about_are_conflicts(files):
+def test_ids_that_databases_describe_differently_are_conflicts(files):
     databases = DatabaseSet()
     for path in files:
         databases.add(load_database(path))
@@ -111,13 +111,13 @@ def test_ids_that_databases_disagree_about_are_conflicts(files):
     assert databases.conflicts() == []
 
 
-def test_names_of_parameter_groups_say_who_sent_them(files):
+def test_names_of_parameter_groups_have_the_addresses(files):
     databases = DatabaseSet()
     databases.add(load_database(files[0]))
     assert databases.name(0x18FEF142, True) == "Group (SA 42)"
 
 
-def test_a_kept_place_is_that_of_the_file_whenever_it_is_loaded(files):
+def test_a_reserved_position_is_that_of_the_file(files):
     databases = DatabaseSet()
     for path in files:
         databases.reserve(path)

@@ -1,4 +1,4 @@
-"""Tables of signal values: whole or not at all, at the times of frames or at even distances."""
+"""Tables of signal values: complete or not written, at the times of frames or at even intervals."""
 
 import csv
 from pathlib import Path
@@ -29,7 +29,7 @@ def rows(*samples: tuple[int, int | None, int | None], start: int = 0) -> Rows:
 
 
 def plain(found: Rows) -> list[tuple[int, int | None, int | None]]:
-    """The other way round."""
+    """The samples of rows."""
     cells = []
     for places, values in found.columns:
         column: list[int | None] = [None] * len(found.times_ns)
@@ -50,7 +50,7 @@ def test_rows_between_two_times(samples: list[tuple[int, int, bool]], first: int
 def test_even_rows_hold_the_newest_value_so_far(portions: list, every: int):
     portions = [sorted(portion) for portion in portions]
     times = [time for portion in portions for time, _, _ in portion]
-    if times != sorted(times):  # time goes on from portion to portion
+    if times != sorted(times):  # portions are in the order of time
         portions = [sorted(sample for portion in portions for sample in portion)]
         times = sorted(times)
     given_rows = [[(t, v if a else None, None if a else v) for t, v, a in portion] for portion in portions]
@@ -66,7 +66,7 @@ def test_even_rows_hold_the_newest_value_so_far(portions: list, every: int):
         assert found == expected
 
 
-def test_a_distance_beyond_all_measure_is_refused():
+def test_too_short_an_interval_is_refused():
     with pytest.raises(TableError, match="longer interval"):
         list(evenly([rows((0, 1, None), (10**18, 2, None))], 1))
 
@@ -87,7 +87,7 @@ def test_a_table_has_a_title_row_and_blanks(tmp_path: Path):
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".mf4"])
-def test_what_is_given_up_or_empty_leaves_what_was_there(tmp_path: Path, suffix: str):
+def test_a_canceled_or_empty_table_leaves_the_old_file(tmp_path: Path, suffix: str):
     if suffix != ".csv":
         pytest.importorskip("pyarrow" if suffix == ".parquet" else "asammdf", exc_type=ImportError)
     path = tmp_path / f"out{suffix}"
@@ -98,7 +98,7 @@ def test_what_is_given_up_or_empty_leaves_what_was_there(tmp_path: Path, suffix:
     assert path.read_text() == "old"
 
 
-def test_a_folder_that_is_missing_and_a_strange_suffix_are_named(tmp_path: Path):
+def test_a_missing_folder_and_an_unknown_suffix_are_named(tmp_path: Path):
     with pytest.raises(TableError, match=r"missing.out\.csv cannot be written"):
         save_table(tmp_path / "missing" / "out.csv", HEADINGS, [rows((0, 1, 1))])
     with pytest.raises(TableError, match=r"must end in \.csv"):

@@ -1,4 +1,4 @@
-"""Which signals share bits, beside looking at each pair."""
+"""Overlapping signals are those that a comparison of each pair finds."""
 
 from hypothesis import given
 from hypothesis import strategies as st

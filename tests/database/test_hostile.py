@@ -1,4 +1,4 @@
-"""Files made to take more memory or time than their size explains, or to raise something unforeseen."""
+"""Files that are made to take more memory or time than their size explains, or to raise unexpected errors."""
 
 import json
 import random
@@ -49,7 +49,7 @@ def wide_signals(count: int) -> str:
 
 
 def ranges_of_ids(symbols: int, signals: int, multiplexer: str = "") -> str:
-    """A SYM file whose symbols stand for 2,048 ids each."""
+    """A SYM file with symbols of 2,048 ids each."""
     lines = "".join(f"Var=V{n} unsigned {n % 64},1\n" for n in range(signals))
     found = [
         f"[S{n}]\nID={0x10000 + 0x800 * n:08X}h-{0x107FF + 0x800 * n:08X}h\nLen=8\n{multiplexer}{lines}\n"
@@ -100,7 +100,7 @@ BOTH = ["Engine", "Brake"]
 
 
 def check_costs(folder: Path, names: list[str]) -> None:
-    """Load files in a process with limited memory, and look what each of them took."""
+    """Load files in a process with limited memory, and check the time and memory of each."""
     for name in names:
         (folder / name).write_text(FILES[name])
     command = [sys.executable, "-m", "tests.database.load_limited", *(str(folder / name) for name in names)]
@@ -126,7 +126,7 @@ def test_no_file_takes_more_than_its_size_explains(tmp_path):
 
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of memory, and what was used, are asked of Linux")
-def test_none_of_many_files_takes_more_than_its_size_explains(tmp_path):
+def test_the_cost_of_many_files_is_explained_by_their_size(tmp_path):
     check_costs(tmp_path, list(FILES))
 
 
@@ -148,14 +148,14 @@ def test_a_document_type_is_refused(tmp_path, text, declared):
     assert "\n" not in str(caught.value)
 
 
-def test_xml_of_too_many_parts_is_refused_before_it_is_parsed(tmp_path):
+def test_xml_with_too_many_elements_is_refused_before_it_is_parsed(tmp_path):
     path = tmp_path / "many.arxml"
     path.write_text(texts.ARXML + "<a/>" * 3_000_000)
     with pytest.raises(DatabaseError, match="elements; a database may have 3,000,000"):
         load_database(path)
 
 
-def test_what_is_wrong_in_a_kcd_file_is_left_out_and_said(tmp_path):
+def test_invalid_parts_of_a_kcd_file_are_left_out_and_reported(tmp_path):
     path = tmp_path / "wrong.kcd"
     path.write_text(
         texts.KCD.replace('offset="16"', 'offset="-3"')
@@ -188,7 +188,7 @@ def test_what_is_wrong_in_a_kcd_file_is_left_out_and_said(tmp_path):
     ]
 
 
-def test_loading_ends_when_that_is_asked_for(tmp_path):
+def test_loading_can_be_canceled(tmp_path):
     path = tmp_path / "many.dbc"
     path.write_text(many("messages", 1_500))
     parts: list[float] = []
@@ -200,7 +200,7 @@ def test_loading_ends_when_that_is_asked_for(tmp_path):
 
 
 def mutated(text: str, chance: random.Random) -> str:
-    """A text with a few of its parts doubled, lost, exchanged or filled with odd numbers."""
+    """A text with a few of its parts duplicated, removed, exchanged or replaced by unusual numbers."""
     for _ in range(chance.randint(1, 4)):
         text = text or "BO_"
         first = chance.randrange(len(text))

@@ -1,4 +1,4 @@
-"""Database files of all formats: recognition, loading, and what is reported about them."""
+"""Database files of all formats: recognition, loading, and reported problems."""
 
 import codecs
 import os
@@ -48,7 +48,7 @@ def test_a_real_database_loads_or_is_refused_with_a_sentence(name):
         database.decode_frame(message.arbitration_id, message.extended, b"\xff")
 
 
-def test_messages_and_signals_are_as_the_file_says(small):
+def test_messages_and_signals_are_those_of_the_file(small):
     engine = small.message(256, False)
     assert (engine.name, engine.length, engine.senders, engine.extended) == ("Engine", 8, ("ECU",), False)
     speed = small.signal("Engine.Speed")
@@ -64,7 +64,7 @@ def test_names_are_found_by_pattern_in_any_case(small):
     assert small.ids_named("x*") == set()
 
 
-def test_a_parameter_group_is_found_whoever_sends_it(small):
+def test_a_parameter_group_is_found_for_any_sender(small):
     known = 2566844926 & 0x1FFFFFFF
     assert known & 0xFF == 0xFE
     other_sender = (known & ~0xFF | 0x42) ^ 0x10000000
@@ -73,7 +73,7 @@ def test_a_parameter_group_is_found_whoever_sends_it(small):
     assert small.message(known ^ 0x100, True) is None
 
 
-def test_a_file_in_windows_encoding_keeps_its_signs(tmp_path):
+def test_a_file_in_windows_encoding_keeps_its_characters(tmp_path):
     path = tmp_path / "windows.dbc"
     path.write_bytes(SMALL.replace('"rpm"', '"°C"').encode("cp1252"))
     assert load_database(path).signal("Engine.Speed").unit == "°C"
@@ -94,7 +94,7 @@ def test_a_file_in_windows_encoding_keeps_its_signs(tmp_path):
         (b"<?xml version='1.0'?><AUTOSAR", "cannot be read as ARXML"),
     ],
 )
-def test_what_is_no_database_is_refused_with_a_sentence(tmp_path, content, reason):
+def test_other_files_are_refused_with_a_sentence(tmp_path, content, reason):
     path = tmp_path / "file.dbc"
     path.write_bytes(content)
     with pytest.raises(DatabaseError, match=reason) as caught:
@@ -102,14 +102,14 @@ def test_what_is_no_database_is_refused_with_a_sentence(tmp_path, content, reaso
     assert "\n" not in str(caught.value)
 
 
-def test_a_file_that_is_not_there_is_refused_with_a_sentence(tmp_path):
+def test_a_missing_file_is_refused_with_a_sentence(tmp_path):
     with pytest.raises(DatabaseError, match=r"absent.dbc cannot be read: No such file"):
         load_database(tmp_path / "absent.dbc")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes and devices are files on POSIX systems")
 @pytest.mark.parametrize(("name", "reason"), [("/dev/zero", "a device"), ("pipe", r"a pipe \(FIFO\)")])
-def test_what_never_ends_is_refused_at_once(tmp_path, name, reason):
+def test_devices_and_pipes_are_refused_at_once(tmp_path, name, reason):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(DatabaseError, match=f"cannot be read: it is {reason}, not a file$"):
         load_database(tmp_path / name)
@@ -133,7 +133,7 @@ def test_overlapping_signals_and_duplicates_are_reported_and_read(tmp_path, capl
     assert not caplog.records
 
 
-def test_importing_the_room_does_not_import_its_parser():
+def test_importing_the_package_does_not_import_cantools():
     code = "import sys, canmcast_gui.database; print('cantools' in sys.modules, 'can' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.split() == ["False", "False"]
@@ -182,7 +182,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_parsed(tmp_path):
         load_database(path)
 
 
-def test_nodes_and_attributes_are_there(tmp_path):
+def test_nodes_and_attributes_are_read(tmp_path):
     path = tmp_path / "nodes.dbc"
     path.write_text(
         SMALL.replace("Vector__XXX\n", "Dash\n").replace("BU_: ECU", "BU_: ECU Dash")
@@ -219,7 +219,7 @@ EXPECTED = [("Engine", ["Speed", "Gear"]), ("Brake", ["Pressure"])]
         ("utf-16-be", b""),
     ],
 )
-def test_text_is_read_in_unicode_of_every_kind(tmp_path, kind, encoding, mark):
+def test_text_is_read_in_all_encodings_of_unicode(tmp_path, kind, encoding, mark):
     path = tmp_path / "file.txt"
     path.write_bytes(mark + KINDS[kind].replace("\n", "\r\n").encode(encoding))
     assert names(path) == EXPECTED
@@ -236,14 +236,14 @@ def test_incomplete_utf_16_text_is_read_as_far_as_it_goes(tmp_path):
     "before", ["// made by a script\n", "\n\n// VERSION\n// BO_ 1\n\n", "// " + "x" * 30_000 + "\n"]
 )
 @pytest.mark.parametrize("kind", ["dbc", "sym"])
-def test_comments_at_the_beginning_say_nothing_about_the_kind(tmp_path, kind, before):
+def test_comments_at_the_start_do_not_affect_recognition(tmp_path, kind, before):
     path = tmp_path / "file.txt"
     path.write_text(before + KINDS[kind])
     assert names(path) == EXPECTED
 
 
 @pytest.mark.parametrize("kind", ["kcd", "arxml"])
-def test_a_long_comment_before_the_root_is_passed_over(tmp_path, kind):
+def test_a_long_comment_before_the_root_is_skipped(tmp_path, kind):
     path = tmp_path / "file.xml"
     head, _, rest = KINDS[kind].rpartition("<NetworkDefinition" if kind == "kcd" else "<AUTOSAR")
     path.write_text(
@@ -252,7 +252,7 @@ def test_a_long_comment_before_the_root_is_passed_over(tmp_path, kind):
     assert names(path) == EXPECTED
 
 
-def test_a_sym_file_without_its_version_is_one_by_its_sections(tmp_path):
+def test_a_sym_file_without_version_is_recognized_by_its_sections(tmp_path):
     path = tmp_path / "file.sym"
     path.write_text(texts.SYM.partition("\n\n")[2])
     assert names(path) == EXPECTED
@@ -261,7 +261,7 @@ def test_a_sym_file_without_its_version_is_one_by_its_sections(tmp_path):
 
 
 @pytest.mark.parametrize("written", ["FF9B41h", "00FF9B41h", "ff9b41H", "0xFF9B41"])
-def test_ids_of_sym_files_may_begin_with_a_letter(tmp_path, written):
+def test_ids_of_sym_files_may_start_with_a_letter(tmp_path, written):
     path = tmp_path / "file.sym"
     path.write_text(texts.SYM.replace("ID=100h", f"Type=Extended\nID={written}"))
     database = load_database(path)

@@ -1,8 +1,11 @@
-"""Why a file cannot be read: in words about the file, always."""
+"""Reasons why a file cannot be read are in words about the file; cantools logs nothing while it parses."""
+
+import logging
+import threading
 
 import pytest
 
-from canmcast_gui.database.parse import reason_of
+from canmcast_gui.database.parse import reason_of, without_log_records
 
 
 @pytest.mark.parametrize(
@@ -23,3 +26,15 @@ from canmcast_gui.database.parse import reason_of
 def test_every_error_has_a_reason(error, words):
     assert words in reason_of(error)
     assert "\n" not in reason_of(error)
+
+
+@pytest.mark.expected_log
+def test_log_records_are_dropped_only_in_the_thread_that_parses(caplog):
+    logger = logging.getLogger("cantools.database.can.database")
+    with without_log_records():
+        logger.warning("of the parser")
+        thread = threading.Thread(target=logger.warning, args=("of another thread",))
+        thread.start()
+        thread.join()
+    logger.warning("after parsing")
+    assert caplog.messages == ["of another thread", "after parsing"]

@@ -1,8 +1,17 @@
-"""ARXML files: repair what is clear, leave out what is incomplete, and report both.
+"""ARXML files: repair the tree in front of cantools' parser, and report each change with its line and path.
 
-cantools refuses a whole file for one incomplete element, and real files have such elements. ``repair_arxml``
-changes the tree in front of its parser, ``parse_readable_frames`` isolates elements that still fail, and
-``restore_names`` undoes names that were made valid. May import modules of ``database`` and ``frames``.
+cantools 45.1 refuses a whole file for one incomplete element, often with an error of Python ("'NoneType'
+object has no attribute 'text'"), and real files have such elements:
+
+- a frame without IDENTIFIER, FRAME-LENGTH or CAN-FRAME, an id of more bits than its format (``frames``)
+- a signal without START-POSITION, a scale that is not a number (``signals``)
+- a reference to an element that is missing or of another kind, elements with the same path (``paths``)
+- a second element where the format allows one (``repair``)
+- the configuration of a control unit that is incomplete (``ecu_extract``)
+
+``repair_arxml`` changes the tree. ``parse_readable_frames`` finds the frames that cantools still refuses and
+leaves them out. ``restore_names`` restores names that were changed. May import modules of ``database`` and
+``frames``.
 """
 
 from canmcast_gui.database.arxml.isolate import parse_readable_frames

@@ -1,4 +1,4 @@
-"""Configurations of control units (ECU extracts) in ARXML files: messages in a way of their own."""
+"""Configurations of control units (ECU extracts) in ARXML files, which have messages in another form."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 _MODULE = "ECUC-MODULE-CONFIGURATION-VALUES"
 _CONTAINER = "ECUC-CONTAINER-VALUE"
 
-# Parameters that must be whole numbers, and up to which.
+# Parameters that must be integers, with their maximum.
 _NUMBERS = {
     "CanIfTxPduCanId": MAX_EXTENDED_ID,
     "CanIfRxPduCanId": MAX_EXTENDED_ID,
@@ -27,7 +27,7 @@ def repair_extract(tree: Tree) -> None:
     _check_modules(tree)
     for container in list(tree.all(_CONTAINER)):
         if not tree.text(container, "SHORT-NAME"):
-            tree.lose(container, f"{tree.describe(container)}: a part without a SHORT-NAME")
+            tree.leave_out(container, f"{tree.describe(container)}: a part without a SHORT-NAME")
         elif tree.child(container, "SUB-CONTAINERS") is None:
             _repair_container(tree, container)
 
@@ -59,10 +59,10 @@ def _has_messages(tree: Tree, package: Element) -> bool:
 
 
 def _repair_container(tree: Tree, container: Element) -> None:
-    """A message, its place on the bus, or a signal."""
+    """Repair a message, its id on the bus, or a signal."""
     kind = tree.text(container, "DEFINITION-REF").rpartition("/")[2]
     if not kind:
-        tree.lose(container, f"{tree.describe(container)}: a part without a DEFINITION-REF")
+        tree.leave_out(container, f"{tree.describe(container)}: a part without a DEFINITION-REF")
         return
     if not kind.startswith(("ComIPdu", "ComSignal", "CanIf")):
         return
@@ -74,8 +74,8 @@ def _repair_container(tree: Tree, container: Element) -> None:
     if kind == "ComIPdu":
         direction = tree.text(parameters.get("ComIPduDirection"), "VALUE")
         if direction not in ("SEND", "RECEIVE") or "ComPduIdRef" not in references:
-            tree.lose(
-                container, f"{tree.describe(container)}: a message without a direction or a place on the bus"
+            tree.leave_out(
+                container, f"{tree.describe(container)}: a message without a direction or an id on the bus"
             )
     number = parameters.get("CanIfRxPduCanId", parameters.get("CanIfTxPduCanId"))
     format_ = parameters.get("CanIfRxPduCanIdType", parameters.get("CanIfTxPduCanIdType"))
@@ -84,17 +84,17 @@ def _repair_container(tree: Tree, container: Element) -> None:
 
 
 def _values(tree: Tree, container: Element, name: str, value: str) -> dict[str, Element]:
-    """The parameters or references of a container by their names, without those that cannot be read."""
+    """The valid parameters or references of a container, by name."""
     found: dict[str, Element] = {}
     for one in list(tree.child(container, name) or ()):
         kind, text = tree.text(one, "DEFINITION-REF").rpartition("/")[2], tree.text(one, value)
-        good = bool(kind and text) and (value == "VALUE" or (text.startswith("/") and "'" not in text))
-        if good and kind in _NUMBERS:
-            good = text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _NUMBERS[kind]
-        if good:
+        valid = bool(kind and text) and (value == "VALUE" or (text.startswith("/") and "'" not in text))
+        if valid and kind in _NUMBERS:
+            valid = text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _NUMBERS[kind]
+        if valid:
             found.setdefault(kind, one)
         else:
-            tree.lose(
+            tree.leave_out(
                 one, f"{tree.describe(container)}: {kind or 'a value'} cannot be {text[:20] or 'nothing'}"
             )
     return found

@@ -1,10 +1,10 @@
-"""Frames and PDUs of ARXML files: each with what the parser needs of it, or left out."""
+"""Frames and PDUs of ARXML files: complete them for cantools, or leave them out."""
 
 from __future__ import annotations
 
 from xml.etree.ElementTree import Element, SubElement
 
-from canmcast_gui.database.arxml.signals import Signals, seconds_are_good
+from canmcast_gui.database.arxml.signals import Signals, is_valid_time
 from canmcast_gui.database.arxml.tree import Tree
 from canmcast_gui.database.numbers import arxml_integer
 from canmcast_gui.database.problems import MAX_BITS, MAX_BYTES, MAX_SIGNALS
@@ -25,12 +25,13 @@ class Frames:
         self._tree = tree
         self._signals = Signals(tree)
         self._frames: dict[Element, bool] = {}
-        # How many signals a PDU has with all in it; None for one that cannot be read, or is being looked at.
+        # The number of signals of a PDU and all PDUs in it; None for one that cannot be read, or is being
+        # checked.
         self._pdus: dict[Element, int | None] = {}
         self._count = 0
 
     def repair(self) -> None:
-        """Take out the frames that cannot be read."""
+        """Remove the frames that cannot be read."""
         for triggering in list(self._tree.all("CAN-FRAME-TRIGGERING")):
             self._repair_triggering(triggering)
 
@@ -41,68 +42,68 @@ class Frames:
         frame = tree.target(triggering, "FRAME")
         what = tree.describe(triggering)
         if frame is None:
-            tree.lose(triggering, f"{what}: message without a CAN-FRAME")
+            tree.leave_out(triggering, f"{what}: message without a CAN-FRAME")
             return
         number = arxml_integer(tree.text(triggering, "IDENTIFIER"))
         if number is None or not 0 <= number <= MAX_EXTENDED_ID:
             found = tree.text(triggering, "IDENTIFIER")[:20]
-            tree.lose(triggering, f"{what}: message with an IDENTIFIER of {found or 'nothing'}")
+            tree.leave_out(triggering, f"{what}: message with an IDENTIFIER of {found or 'nothing'}")
             return
         if number > MAX_STANDARD_ID and tree.text(triggering, "CAN-ADDRESSING-MODE") != "EXTENDED":
             tree.put(triggering, "CAN-ADDRESSING-MODE", "EXTENDED")
-            tree.say_repaired(triggering, f"{what}: id {number:X} is wider than its format: extended")
+            tree.report_repaired(triggering, f"{what}: id {number:X} is wider than its format: extended")
         if frame not in self._frames:
-            self._frames[frame] = self._is_good(frame)
+            self._frames[frame] = self._is_valid(frame)
         if not self._frames[frame]:
             tree.remove(triggering)
             return
         self._count += self._pdus.get(self._pdu(frame), 0) or 0  # type: ignore[arg-type]
         if self._count > MAX_SIGNALS:
-            tree.lose(triggering, f"{what}: the file has more than {MAX_SIGNALS:,} signals")
+            tree.leave_out(triggering, f"{what}: the file has more than {MAX_SIGNALS:,} signals")
 
     def _pdu(self, frame: Element) -> Element | None:
         mapping = self._tree.child(frame, "PDU-TO-FRAME-MAPPINGS", "PDU-TO-FRAME-MAPPING")
         return self._tree.target(mapping, "PDU")
 
-    def _is_good(self, frame: Element) -> bool:
+    def _is_valid(self, frame: Element) -> bool:
         tree, what = self._tree, self._tree.describe(frame)
         if not tree.text(frame, "SHORT-NAME"):
-            tree.say_lost(frame, f"{what}: message without a SHORT-NAME")
+            tree.report_left_out(frame, f"{what}: message without a SHORT-NAME")
             return False
         pdu = self._pdu(frame)
         of_pdu = arxml_integer(tree.text(pdu, "LENGTH"))
         if tree.child(frame, "FRAME-LENGTH") is None and of_pdu is not None:
-            # AUTOSAR 3 gives it in bits
+            # in AUTOSAR 3 it is in bits
             tree.put(frame, "FRAME-LENGTH", str(of_pdu if tree.is_newer else (of_pdu + 7) // 8))
-            tree.say_repaired(frame, f"{what}: its FRAME-LENGTH is the LENGTH of its PDU")
+            tree.report_repaired(frame, f"{what}: its FRAME-LENGTH is the LENGTH of its PDU")
         length = arxml_integer(tree.text(frame, "FRAME-LENGTH"))
         if length is None or not 0 <= length <= MAX_BYTES:
             found = tree.text(frame, "FRAME-LENGTH")[:20]
-            tree.say_lost(frame, f"{what}: message with a FRAME-LENGTH of {found or 'nothing'}")
+            tree.report_left_out(frame, f"{what}: message with a FRAME-LENGTH of {found or 'nothing'}")
             return False
         mapping = tree.child(frame, "PDU-TO-FRAME-MAPPINGS", "PDU-TO-FRAME-MAPPING")
         if mapping is not None and (pdu is None or self._check(pdu, length) is None):
-            tree.lose(tree.child(frame, "PDU-TO-FRAME-MAPPINGS"), f"{what}: its signals", at=frame)
+            tree.leave_out(tree.child(frame, "PDU-TO-FRAME-MAPPINGS"), f"{what}: its signals", at=frame)
         return True
 
     # -- PDUs --------------------------------------------------------------------------------------------
 
     def _check(self, pdu: Element, length: int = 0) -> int | None:
-        """How many signals a PDU has, after what cannot be read was taken out; None where it is all."""
+        """The number of signals of a PDU, without those that cannot be read; None where it cannot be read."""
         if pdu not in self._pdus:
-            self._pdus[pdu] = None  # while it is being looked at: a PDU cannot be in itself
-            self._pdus[pdu] = self._look_at(pdu, length)
+            self._pdus[pdu] = None  # while it is being checked: a PDU cannot contain itself
+            self._pdus[pdu] = self._repair_pdu(pdu, length)
         return self._pdus[pdu]
 
-    def _look_at(self, pdu: Element, length: int) -> int | None:
+    def _repair_pdu(self, pdu: Element, length: int) -> int | None:
         tree, kind = self._tree, local_name(pdu)
         if not self._has_number(pdu, "LENGTH", MAX_BYTES) and kind != "SECURED-I-PDU":
             tree.put(pdu, "LENGTH", str(length))
         if not self._has_number(pdu, "UNUSED-BIT-PATTERN", 255):
             tree.remove(tree.child(pdu, "UNUSED-BIT-PATTERN"))
         seconds = tree.child(pdu, *_SECONDS[tree.is_newer])
-        if seconds is not None and not seconds_are_good(seconds.text or ""):
-            tree.lose(tree.child(pdu, _SECONDS[tree.is_newer][0]), f"{tree.describe(pdu)}: its cycle")
+        if seconds is not None and not is_valid_time(seconds.text or ""):
+            tree.leave_out(tree.child(pdu, _SECONDS[tree.is_newer][0]), f"{tree.describe(pdu)}: its cycle")
         count = self._signals.repair(pdu)
         if kind == "CONTAINER-I-PDU":
             return self._container(pdu)
@@ -121,7 +122,7 @@ class Frames:
         tree, count = self._tree, 0
         if tree.child(pdu, "HEADER-TYPE") is None:
             tree.put(pdu, "HEADER-TYPE", "NO-HEADER")
-            tree.say_lost(pdu, f"{tree.describe(pdu)}: the messages in it, as it has no HEADER-TYPE")
+            tree.report_left_out(pdu, f"{tree.describe(pdu)}: the messages in it, as it has no HEADER-TYPE")
         for reference in tree.children(pdu, "CONTAINED-PDU-TRIGGERING-REFS", "CONTAINED-PDU-TRIGGERING-REF"):
             inner = tree.target(tree.follow(reference), "I-PDU")
             number = tree.text(inner, "CONTAINED-I-PDU-PROPS", "HEADER-ID-SHORT-HEADER")
@@ -137,7 +138,7 @@ class Frames:
                 what = (
                     f"{tree.describe(pdu)}: {tree.text(reference)}, which lacks a name, length or header id"
                 )
-                tree.lose(reference, what)
+                tree.leave_out(reference, what)
             count += found or 0
         return count
 
@@ -150,7 +151,7 @@ class Frames:
             else self._check(payload, length)
         )
         if found is None:
-            tree.say_lost(pdu, f"{tree.describe(pdu)}: it has no payload that can be read")
+            tree.report_left_out(pdu, f"{tree.describe(pdu)}: it has no payload that can be read")
             return None
         if not self._has_number(pdu, "LENGTH", MAX_BYTES):
             tree.put(pdu, "LENGTH", str(length))
@@ -178,7 +179,7 @@ class Frames:
         start = arxml_integer(tree.text(pdu, "SELECTOR-FIELD-START-POSITION"))
         length = arxml_integer(tree.text(pdu, "SELECTOR-FIELD-LENGTH"))
         if start is None or not 0 <= start < MAX_BITS or length is None or not 0 < length <= 64:
-            tree.say_lost(pdu, f"{tree.describe(pdu)}: its selector has no place or length")
+            tree.report_left_out(pdu, f"{tree.describe(pdu)}: its selector has no position or length")
             return None
         order = tree.text(pdu, "SELECTOR-FIELD-BYTE-ORDER")
         if order and order not in ("MOST-SIGNIFICANT-BYTE-FIRST", "MOST-SIGNIFICANT-BYTE-LAST"):
@@ -190,7 +191,7 @@ class Frames:
                 found = None if inner is None else self._check(inner)
                 is_numbered = arxml_integer(tree.text(alternative, "SELECTOR-FIELD-CODE")) is not None
                 if inner is None or found is None or not is_numbered:
-                    tree.lose(alternative, f"{tree.describe(pdu)}: a part without a number or a PDU")
+                    tree.leave_out(alternative, f"{tree.describe(pdu)}: a part without a number or a PDU")
                     continue
                 self._put_selector(inner, start, length)
                 count += found + 1
@@ -208,12 +209,12 @@ class Frames:
     def _put_selector(self, pdu: Element, start: int, length: int) -> None:
         """The parser wants the selector among the signals of each part, once, and takes it out there."""
         tree = self._tree
-        places = [(one, self._signals.place(one)) for one in self._signals.mappings(pdu)]
-        there = [one for one, place in places if place == (start, length)]
-        for one, (first, _) in places:
-            if first == start and (one not in there[:1]):
-                tree.lose(one, f"{tree.describe(one)}: signal where the selector is")
-        if there or local_name(pdu) == "MULTIPLEXED-I-PDU":
+        positions = [(one, self._signals.position(one)) for one in self._signals.mappings(pdu)]
+        selectors = [one for one, position in positions if position == (start, length)]
+        for one, (first, _) in positions:
+            if first == start and (one not in selectors[:1]):
+                tree.leave_out(one, f"{tree.describe(one)}: signal where the selector is")
+        if selectors or local_name(pdu) == "MULTIPLEXED-I-PDU":
             return
         name = "I-SIGNAL-TO-PDU-MAPPINGS" if tree.is_newer else "SIGNAL-TO-PDU-MAPPINGS"
         mappings = tree.child(pdu, name)
@@ -232,6 +233,6 @@ class Frames:
             inner = tree.target(part, "I-PDU")
             found = None if inner is None else self._check(inner)
             if found is None:
-                tree.lose(part, f"{tree.describe(pdu)}: its static part")
+                tree.leave_out(part, f"{tree.describe(pdu)}: its static part")
             count += found or 0
         return count

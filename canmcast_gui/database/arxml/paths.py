@@ -8,13 +8,13 @@ from xml.etree.ElementTree import Element
 from canmcast_gui.database.arxml.tree import MARK, Tree, own_name
 from canmcast_gui.database.xml_file import local_name
 
-# Further ones of a path are taken for different, rather than compared with the first.
-_MOST_COMPARED = 100
+# Further elements with the same path count as different; they are not compared with the first.
+_MAX_COMPARED = 100
 _CONTAINERS = ("ELEMENTS", "AR-PACKAGES", "SUB-PACKAGES", "REFERENCE-BASES")
 
 
 def repair_paths(tree: Tree) -> dict[tuple[str, str], str]:
-    """Give each element a path of its own. The new paths of those that had another's, by path and tag."""
+    """Make all paths unique; returns the new paths by old path and tag."""
     _join_packages(tree, tree.packages)
     moved: dict[tuple[str, str], str] = {}
     waiting: list[tuple[Element, str]] = [(tree.file.root, "")]
@@ -43,28 +43,30 @@ def _path_of(
     name.text = f"{text}{MARK}{number}"
     tree.file.changed = True
     tree.elements[new] = element
-    if number > _MOST_COMPARED or not _is_same(first, element):
+    if number > _MAX_COMPARED or not _is_same(first, element):
         moved.setdefault((path, local_name(element)), new)
         first_line = tree.file.line(first)
-        tree.say_repaired(
+        tree.report_repaired(
             element, f"{local_name(element)} {path} has the path of {local_name(first)} in line {first_line}"
         )
     return new
 
 
 def _is_same(one: Element, other: Element) -> bool:
-    """Whether two elements have the same content; the mark in the name of one does not count."""
+    """Whether two elements have the same content, apart from the mark in the name of one."""
     first, second = (own_name(ElementTree.tostring(found, encoding="unicode")) for found in (one, other))
     return "".join(first.split()) == "".join(second.split())
 
 
 def _join_packages(tree: Tree, container: Element) -> None:
-    """Packages of one name are parts of one package, as AUTOSAR allows in several files."""
+    """Join packages with the same name, which AUTOSAR allows in several files."""
     first: dict[str, Element] = {}
     for package in container.findall(tree.tag("AR-PACKAGE")):
         known = first.setdefault(tree.text(package, "SHORT-NAME"), package)
         if known is not package:
-            tree.say_repaired(package, f"{tree.describe(package)} is in several parts: read as one package")
+            tree.report_repaired(
+                package, f"{tree.describe(package)} is in several parts: read as one package"
+            )
             _move_content(tree, package, known)
     for package in container.findall(tree.tag("AR-PACKAGE")):
         for name in ("AR-PACKAGES", "SUB-PACKAGES"):
@@ -86,7 +88,7 @@ def _move_content(tree: Tree, package: Element, to: Element) -> None:
     tree.remove(package)
 
 
-# What the parser follows; all other references are of no consequence.
+# The references that cantools follows; all others have no effect.
 FOLLOWED = frozenset(
     f"{name}-REF"
     for name in (
@@ -104,7 +106,7 @@ FOLLOWED = frozenset(
 
 
 def repair_references(tree: Tree, moved: dict[tuple[str, str], str]) -> None:
-    """Check all references that count. ``moved`` are the new paths of elements that had another's path."""
+    """Check the references that cantools follows. ``moved`` are the new paths of elements by path and tag."""
     bases = _Bases(tree)
     tags = {tree.tag(name): name for name in FOLLOWED}
     new_paths = {old: new for (old, _kind), new in moved.items()}
@@ -119,28 +121,28 @@ def repair_references(tree: Tree, moved: dict[tuple[str, str], str]) -> None:
         if target is None:
             owner = tree.parents.get(reference)
             what = f"{name} of {tree.describe(owner)}: {_short(path) or 'its target'} is not in the file"
-            tree.lose(reference, what, at=reference)
+            tree.leave_out(reference, what, at=reference)
             continue
         text = reference.text or ""
         if path != text.strip():
             tree.resolved[reference] = path
-        if bases.are_gone or path != bases.absolute(reference) or text != text.strip():
+        if bases.are_removed or path != bases.absolute(reference) or text != text.strip():
             reference.text = path
             reference.attrib.pop("BASE", None)
             tree.file.changed = True
         if kind is not None and local_name(target) != kind:
             reference.set("DEST", local_name(target))
-            tree.say_repaired(
+            tree.report_repaired(
                 reference, f"{name} {_short(path)} leads to {local_name(target)}, not to {kind}"
             )
             tree.file.changed = True
-    if bases.are_gone:
+    if bases.are_removed:
         for element in list(tree.all("REFERENCE-BASES")):
             tree.remove(element)
 
 
 def _below_moved(tree: Tree, path: str, new_paths: dict[str, str]) -> str:
-    """The path of something below an element that had another's path, "" where there is none."""
+    """The path of an element below one with a new path, "" where there is none."""
     above = path if new_paths and path not in tree.elements else ""
     while above := above.rpartition("/")[0]:
         new = new_paths.get(above, "") + path[len(above) :]
@@ -150,13 +152,14 @@ def _below_moved(tree: Tree, path: str, new_paths: dict[str, str]) -> str:
 
 
 class _Bases:
-    """What references that do not begin with a slash are relative to."""
+    """The bases of references that do not start with a slash."""
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._known: dict[tuple[str, str], str] = {}
-        # The parser refuses files with odd ones. Then all references are made absolute, and the bases go.
-        self.are_gone = False
+        # cantools refuses files with unusual bases. Then all references become absolute, and the bases are
+        # removed.
+        self.are_removed = False
         for base in list(tree.all("REFERENCE-BASE")):
             self._add(base)
 
@@ -164,21 +167,21 @@ class _Bases:
         tree = self._tree
         label, path = tree.text(base, "SHORT-LABEL"), tree.text(base, "PACKAGE-REF")
         if not label or not path:
-            tree.say_lost(base, f"a REFERENCE-BASE of {tree.path(base)} without a label or a package")
-            self.are_gone = True
+            tree.report_left_out(base, f"a REFERENCE-BASE of {tree.path(base)} without a label or a package")
+            self.are_removed = True
             return
         package = tree.path(base)
         is_default = tree.text(base, "IS-DEFAULT").lower() == "true"
         for name in (label, "") if is_default else (label,):
-            self.are_gone |= self._known.setdefault((package, name), path) != path
+            self.are_removed |= self._known.setdefault((package, name), path) != path
         bases = tree.children(tree.parents.get(base), "REFERENCE-BASE")
-        self.are_gone |= sum(tree.text(one, "SHORT-LABEL") == label for one in bases) > 1
-        self.are_gone |= tree.text(base, "IS-GLOBAL").lower() == "true"
+        self.are_removed |= sum(tree.text(one, "SHORT-LABEL") == label for one in bases) > 1
+        self.are_removed |= tree.text(base, "IS-GLOBAL").lower() == "true"
         for name in ("IS-GLOBAL", "IS-DEFAULT"):
-            self.are_gone |= tree.child(base, name) is not None and not tree.text(base, name)
+            self.are_removed |= tree.child(base, name) is not None and not tree.text(base, name)
 
     def absolute(self, reference: Element) -> str:
-        """The path that a reference means, from the root."""
+        """The absolute path of a reference."""
         text = (reference.text or "").strip()
         if text.startswith("/") or not text:
             return text

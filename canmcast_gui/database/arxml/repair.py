@@ -1,4 +1,4 @@
-"""An ARXML file as the parser takes it: every reference leads somewhere, every frame has what it needs."""
+"""Repair an ARXML file: single elements, paths and references, frames, and the rest; restore names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cantools.database.can import Database as ParsedDatabase
     from cantools.database.can import Message as ParsedMessage
 
-# Children of which the parser wants one at most. Frames with several PDUs, and scales, are meant otherwise.
+# Children of which cantools accepts one at most.
 _SINGLE = {
     "CAN-CLUSTER-CONDITIONAL": ("PROTOCOL-VERSION", "BAUDRATE", "CAN-FD-BAUDRATE"),
     "CAN-FRAME-TRIGGERING": ("FRAME-REF", "IDENTIFIER", "CAN-ADDRESSING-MODE", "CAN-FRAME-RX-BEHAVIOR",
@@ -46,7 +46,7 @@ _SINGLE = {
     "ECU-INSTANCE": ("SHORT-NAME", "DESC"),
 }  # fmt: skip
 
-# Children that only hold others: what further ones hold belongs to the first.
+# Children that only contain others: the content of further ones is moved to the first.
 _JOINED = (
     "AR-PACKAGES", "TOP-LEVEL-PACKAGES", "SUB-PACKAGES", "REFERENCE-BASES", "ELEMENTS",
     "CAN-CLUSTER-VARIANTS",
@@ -67,7 +67,7 @@ def repair_arxml(file: XmlFile, problems: Problems) -> dict[tuple[str, str], int
     for cluster in tree.all("CAN-CLUSTER"):
         if not tree.text(cluster, "SHORT-NAME"):
             tree.put(cluster, "SHORT-NAME", "CAN-CLUSTER")
-            tree.say_repaired(cluster, "a CAN-CLUSTER has no SHORT-NAME")
+            tree.report_repaired(cluster, "a CAN-CLUSTER has no SHORT-NAME")
     moved = repair_paths(tree)
     repair_references(tree, moved)
     Frames(tree).repair()
@@ -82,7 +82,7 @@ def repair_arxml(file: XmlFile, problems: Problems) -> dict[tuple[str, str], int
 
 
 def restore_names(parsed: ParsedDatabase) -> None:
-    """Give everything the names that the file has, in place of those that made paths different."""
+    """Replace the names that made paths unique by those of the file."""
     for message in parsed.messages:
         _restore_message(message)
     for node in parsed.nodes:
@@ -104,14 +104,14 @@ def _restore_message(message: ParsedMessage) -> None:
 
 
 def _keep_single(tree: Tree) -> None:
-    """Join children that only hold others, and take out further ones of a kind of which there can be one."""
+    """Join children that only contain others, and remove further ones where there can be only one."""
     joined = frozenset(map(tree.tag, _JOINED))
     for element in [one for one in tree.file.root.iter() if one.tag in joined]:
         first = tree.parents[element].find(element.tag)
         if first is not None and first is not element:
             first.extend(list(element))
             tree.parents.update((child, first) for child in element)
-            tree.say_repaired(element, f"{tree.describe(element)}: joined with the one before it")
+            tree.report_repaired(element, f"{tree.describe(element)}: joined with the one before it")
             tree.remove(element)
     single = {tree.tag(owner): frozenset(map(tree.tag, names)) for owner, names in _SINGLE.items()}
     for element in list(tree.file.root.iter()):
@@ -121,13 +121,13 @@ def _keep_single(tree: Tree) -> None:
         seen: set[str] = set()
         for child in list(element):
             if child.tag in seen:
-                tree.lose(child, f"{tree.describe(element)}: a second {local_name(child)}")
+                tree.leave_out(child, f"{tree.describe(element)}: a second {local_name(child)}")
             elif child.tag in names:
                 seen.add(child.tag)
 
 
 def _repair_rest(tree: Tree) -> None:
-    """What buses, nodes and protections have besides frames."""
+    """Repair buses, nodes and groups of PDUs."""
     for name in ("BAUDRATE", "CAN-FD-BAUDRATE", "SPEED"):
         _keep(tree, name, lambda element: arxml_integer(element.text) is not None)
     _keep(tree, "ECU-INSTANCE", lambda element: bool(tree.text(element, "SHORT-NAME")))
@@ -138,7 +138,7 @@ def _repair_rest(tree: Tree) -> None:
                 tree.put(group, "COMMUNICATION-DIRECTION", "NONE")
 
 
-def _keep(tree: Tree, name: str, is_good: Callable[[Element], bool]) -> None:
+def _keep(tree: Tree, name: str, is_valid: Callable[[Element], bool]) -> None:
     for element in list(tree.all(name)):
-        if not is_good(element):
-            tree.lose(element, f"{tree.describe(element)}: it has no value that can be read")
+        if not is_valid(element):
+            tree.leave_out(element, f"{tree.describe(element)}: it has no valid value")

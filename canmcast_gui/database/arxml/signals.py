@@ -15,6 +15,9 @@ from canmcast_gui.database.problems import MAX_BITS
 _MAPPINGS = ("I-SIGNAL-TO-PDU-MAPPINGS", "I-SIGNAL-TO-I-PDU-MAPPINGS", "SIGNAL-TO-PDU-MAPPINGS")
 _CONDITIONAL = ("SW-DATA-DEF-PROPS-VARIANTS", "SW-DATA-DEF-PROPS-CONDITIONAL")
 
+# A longer cycle, 31 years, is a typing error.
+_MAX_CYCLE_SECONDS = 1_000_000_000
+
 
 class Signals:
     """Repairs the signals of PDUs, each once."""
@@ -25,49 +28,51 @@ class Signals:
         self._name = "I-SIGNAL" if tree.is_newer else "SIGNAL"
 
     def mappings(self, pdu: Element) -> list[Element]:
-        """The mappings of signals into a PDU."""
+        """The mappings of signals to a PDU."""
         tree = self._tree
         return [one for name in _MAPPINGS for one in tree.children(pdu, name, "I-SIGNAL-TO-I-PDU-MAPPING")]
 
-    def place(self, mapping: Element) -> tuple[int | None, int | None]:
+    def position(self, mapping: Element) -> tuple[int | None, int | None]:
         """The first bit and the length of a mapped signal; None for a group."""
         signal = self._tree.target(mapping, self._name)
         return arxml_integer(self._tree.text(mapping, "START-POSITION")), self._length(signal)
 
     def repair(self, pdu: Element) -> int:
-        """Take out the mappings of a PDU that cannot be read. How many are left."""
+        """Remove the mappings of a PDU that cannot be read; returns the number of the others."""
         tree, count = self._tree, 0
         for mapping in self.mappings(pdu):
             count += 1
             signal = tree.target(mapping, self._name)
             if signal is None:
                 if tree.target(mapping, "I-SIGNAL-GROUP") is None and tree.is_newer:
-                    tree.lose(mapping, f"{tree.describe(mapping)}: a signal without its I-SIGNAL")
+                    tree.leave_out(mapping, f"{tree.describe(mapping)}: a signal without its I-SIGNAL")
                 continue  # a group of signals
             start = arxml_integer(tree.text(mapping, "START-POSITION"))
             if start is None or not 0 <= start < MAX_BITS:
-                tree.lose(mapping, f"{tree.describe(mapping)}: signal without a START-POSITION in its PDU")
-            elif not self._is_good(signal):
+                tree.leave_out(
+                    mapping, f"{tree.describe(mapping)}: signal without a START-POSITION in its PDU"
+                )
+            elif not self._is_valid(signal):
                 tree.remove(mapping)
         return count
 
     def separate(self, pdu: Element, bits: int) -> None:
-        """Take out what is outside of a PDU or on other signals: the parser minds that in containers."""
+        """Remove signals outside of a PDU or on other signals: cantools refuses these in containers."""
         tree, taken = self._tree, 0
         for mapping in self.mappings(pdu):
-            start, length = self.place(mapping)
+            start, length = self.position(mapping)
             if start is None or length is None:
                 continue
             is_big = tree.text(mapping, "PACKING-BYTE-ORDER") == "MOST-SIGNIFICANT-BYTE-FIRST"
             used = bit_set(Signal("", start, length, is_big))
             if used >> bits or used & taken:
-                tree.lose(
+                tree.leave_out(
                     mapping, f"{tree.describe(mapping)}: signal outside of its PDU or on another signal"
                 )
             else:
                 taken |= used
 
-    def _is_good(self, signal: Element) -> bool:
+    def _is_valid(self, signal: Element) -> bool:
         if signal not in self._known:
             self._known[signal] = self._check(signal)
         return self._known[signal]
@@ -75,21 +80,23 @@ class Signals:
     def _check(self, signal: Element) -> bool:
         tree = self._tree
         if not tree.text(signal, "SHORT-NAME"):
-            tree.say_lost(signal, f"{tree.describe(signal)}: a signal without a SHORT-NAME")
+            tree.report_left_out(signal, f"{tree.describe(signal)}: a signal without a SHORT-NAME")
             return False
         length = self._length(signal)
         if length is None or not 0 < length <= MAX_BITS:
             found = tree.text(signal, "LENGTH")[:20]
-            tree.say_lost(signal, f"{tree.describe(signal)}: signal with a LENGTH of {found or 'nothing'}")
+            tree.report_left_out(
+                signal, f"{tree.describe(signal)}: signal with a LENGTH of {found or 'nothing'}"
+            )
             return False
         if tree.child(signal, "LENGTH") is None and tree.is_newer:
             tree.put(signal, "LENGTH", str(length))
-            tree.say_repaired(signal, f"{tree.describe(signal)}: its LENGTH is that of its type")
+            tree.report_repaired(signal, f"{tree.describe(signal)}: its LENGTH is that of its type")
         self._repair_type(signal)
         self._repair_values(signal)
         system = tree.target(signal, "SYSTEM-SIGNAL")
         if system is None and not tree.is_newer:
-            tree.say_lost(signal, f"{tree.describe(signal)}: without its SYSTEM-SIGNAL")
+            tree.report_left_out(signal, f"{tree.describe(signal)}: without its SYSTEM-SIGNAL")
             return False
         for method in self._methods(system):
             if method not in self._known:
@@ -114,11 +121,11 @@ class Signals:
         kind = self._type(signal)
         if kind is not None and self._tree.target(kind, "BASE-TYPE-ENCODING") is None:
             self._tree.put(kind, "BASE-TYPE-ENCODING", "NONE")
-            what = f"{self._tree.describe(kind)} has no BASE-TYPE-ENCODING: read as whole numbers"
-            self._tree.say_repaired(kind, what)
+            what = f"{self._tree.describe(kind)} has no BASE-TYPE-ENCODING: read as integers"
+            self._tree.report_repaired(kind, what)
 
     def _repair_values(self, signal: Element) -> None:
-        """Initial and invalid values that are not numbers."""
+        """Remove initial and invalid values that are not numbers."""
         system = self._tree.target(signal, "SYSTEM-SIGNAL")
         literal = self._tree.target(system, "INIT-VALUE")
         if literal is not None and arxml_integer(self._tree.text(literal, "VALUE")) is None:
@@ -145,26 +152,26 @@ class Signals:
         return [] if method is None else [method]
 
 
-def seconds_are_good(text: str) -> bool:
+def is_valid_time(text: str) -> bool:
     """Whether a text is a time that a cycle can have."""
     try:
-        return math.isfinite(float(text)) and 0 <= float(text) < 1e9
+        return math.isfinite(float(text)) and 0 <= float(text) < _MAX_CYCLE_SECONDS
     except ValueError:
         return False
 
 
-# A text for a range of numbers is a text for each of them; larger ranges are no choices.
-_MOST_OF_RANGE = 256
+# A text for a range of numbers becomes a text for each number; larger ranges are not choices.
+_MAX_RANGE = 256
 
 
 def repair_method(tree: Tree, method: Element) -> None:
-    """Repair a COMPU-METHOD; scales that cannot be read are taken out."""
+    """Repair a COMPU-METHOD; scales that cannot be read are removed."""
     category = tree.text(method, "CATEGORY")
     scales = tree.children(method, "COMPU-INTERNAL-TO-PHYS", "COMPU-SCALES", "COMPU-SCALE")
     if category == "LINEAR" and len(scales) > 1:
         for scale in scales[1:]:
             tree.remove(scale)
-        tree.say_lost(method, f"{tree.describe(method)}: all but the first of {len(scales)} scales")
+        tree.report_left_out(method, f"{tree.describe(method)}: all but the first of {len(scales)} scales")
         scales = scales[:1]
     for scale in scales:
         if tree.child(scale, "COMPU-CONST") is not None or category == "TEXTTABLE":
@@ -175,12 +182,12 @@ def repair_method(tree: Tree, method: Element) -> None:
 
 
 def _repair_text(tree: Tree, method: Element, scale: Element) -> None:
-    """A text must be for one number: that of both limits."""
+    """Make a text one for a single number, that of both limits."""
     low, high = (_limit(tree, scale, name) for name in ("LOWER-LIMIT", "UPPER-LIMIT"))
     low, high = (high if low is None else low), (low if high is None else high)
     text = tree.text(scale, "COMPU-CONST", "VT")
-    if not text or low is None or high is None or not 0 <= high - low < _MOST_OF_RANGE:
-        tree.lose(scale, f"{tree.describe(method)}: a scale without a text for a number")
+    if not text or low is None or high is None or not 0 <= high - low < _MAX_RANGE:
+        tree.leave_out(scale, f"{tree.describe(method)}: a scale without a text for a number")
         return
     if low == high and _limit(tree, scale, "LOWER-LIMIT") == _limit(tree, scale, "UPPER-LIMIT"):
         return
@@ -192,7 +199,7 @@ def _repair_text(tree: Tree, method: Element, scale: Element) -> None:
         _put_limits(tree, copy, number)
     _put_limits(tree, scale, int(low))
     if low != high:
-        tree.say_repaired(scale, f"{tree.describe(method)}: {text} is the text of {low:g} to {high:g}")
+        tree.report_repaired(scale, f"{tree.describe(method)}: {text} is the text of {low:g} to {high:g}")
 
 
 def _put_limits(tree: Tree, scale: Element, number: int) -> None:
@@ -208,11 +215,11 @@ def _repair_limits(tree: Tree, scale: Element) -> None:
     for name in ("LOWER-LIMIT", "UPPER-LIMIT"):
         limit = tree.child(scale, name)
         if limit is not None and arxml_number(limit.text) is None:
-            tree.remove(limit)  # as INF, which limits nothing
+            tree.remove(limit)  # such as INF, which is not a limit
 
 
 def _repair_coefficients(tree: Tree, method: Element, scale: Element) -> None:
-    """(a + b * raw) / c is what the parser reads; zeros after that change nothing."""
+    """cantools reads (a + b * raw) / c; further coefficients of 0 have no effect."""
     coefficients = tree.child(scale, "COMPU-RATIONAL-COEFFS")
     if coefficients is None:
         return
@@ -225,4 +232,6 @@ def _repair_coefficients(tree: Tree, method: Element, scale: Element) -> None:
             tree.remove(part.pop())
     is_linear = len(above) == 2 and len(below) == 1 and numbers[1][0] != 0
     if not is_linear or None in numbers[0] or None in numbers[1]:
-        tree.lose(coefficients, f"{tree.describe(method)}: a scale that is not linear; raw numbers are shown")
+        tree.leave_out(
+            coefficients, f"{tree.describe(method)}: a scale that is not linear; raw values are shown"
+        )

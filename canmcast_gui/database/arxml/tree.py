@@ -1,4 +1,4 @@
-"""The elements of an ARXML file by their paths of short names, and references between them."""
+"""The elements of an ARXML file by their paths of short names, and the references between them."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _ROOT = re.compile(
     r"\{(?P<namespace>http://autosar\.org/(?:schema/r4[0-9.]*|3[0-9.]*|[0-9.]+\.DAI\.[0-9]))\}AUTOSAR"
 )
 
-# What makes a name another one until the parser is done; of Unicode's characters for private use.
+# A character of Unicode's private use area that makes names different until cantools is done.
 MARK = "\ue000"
 _MARKED = re.compile(f"{MARK}\\d+")
 
 
 def own_name(name: str) -> str:
-    """A name as the file has it."""
+    """A name as it is in the file."""
     return _MARKED.sub("", name) if MARK in name else name
 
 
 class Tree:
-    """An ARXML file to be repaired. Raises UnreadableError for an unknown version, or without packages."""
+    """An ARXML file under repair. Raises UnreadableError for an unknown version, or without packages."""
 
     def __init__(self, file: XmlFile, problems: Problems) -> None:
         self.file = file
@@ -37,23 +37,23 @@ class Tree:
         container = "AR-PACKAGES" if self.is_newer else "TOP-LEVEL-PACKAGES"
         packages = self.child(file.root, container)
         if packages is None:
-            raise UnreadableError(f"it has no {container}, in which everything else would be")
+            raise UnreadableError(f"it has no {container}, the element that contains all others")
         self.packages = packages
         self.elements: dict[str, Element] = {}
-        self.shared: dict[str, int] = {}  # how many elements have a path, where it is more than one
-        # Packages hold thousands of elements: who has no name is looked for once.
+        self.shared: dict[str, int] = {}  # the number of elements with a path, where it is more than one
+        # Packages have thousands of elements: each path is computed once.
         self._paths: dict[Element, str] = {}
         self.resolved: dict[Element, str] = {}  # the paths of references that are relative to others
         self.parents = {child: parent for parent in file.root.iter() for child in parent}
 
-    # -- looking -----------------------------------------------------------------------------------------
+    # -- lookup ------------------------------------------------------------------------------------------
 
     def tag(self, name: str) -> str:
         """A tag with the file's namespace."""
         return self._prefix + name
 
     def child(self, element: Element | None, *names: str) -> Element | None:
-        """The first element below another along a way of tags."""
+        """The first element below another along a sequence of tags."""
         for name in names:
             if element is None:
                 return None
@@ -61,7 +61,7 @@ class Tree:
         return element
 
     def children(self, element: Element | None, *names: str) -> list[Element]:
-        """All elements at the end of a way of tags, of which only the last may be there several times."""
+        """All elements at the end of a sequence of tags, of which only the last may occur several times."""
         parent = self.child(element, *names[:-1])
         return [] if parent is None else parent.findall(self.tag(names[-1]))
 
@@ -70,25 +70,25 @@ class Tree:
         return self.file.root.iter(self.tag(name))
 
     def text(self, element: Element | None, *names: str) -> str:
-        """The text at the end of a way of tags, "" where there is none."""
+        """The text at the end of a sequence of tags, "" where there is none."""
         found = self.child(element, *names)
         return ((found.text if found is not None else None) or "").strip()
 
     def target(self, element: Element | None, name: str) -> Element | None:
-        """What an element has directly below it as ``name``, or refers to as ``name``-REF."""
+        """The child ``name`` of an element, or the target of its child ``name``-REF."""
         found = self.child(element, name)
         if found is not None:
             return found
         return self.follow(self.child(element, f"{name}-REF"))
 
     def follow(self, reference: Element | None) -> Element | None:
-        """What a reference leads to, None where there is none or it leads nowhere."""
+        """The target of a reference, None without a reference or target."""
         if reference is None:
             return None
         return self.elements.get(self.resolved.get(reference) or self.text(reference))
 
     def path(self, element: Element | None) -> str:
-        """The short names from the root down to an element, or to the nearest one around it that has one."""
+        """The short names from the root to an element, or to its nearest ancestor with a name."""
         chain = []
         while element is not None and element not in self._paths:
             chain.append(element)
@@ -102,7 +102,7 @@ class Tree:
     # -- changing ----------------------------------------------------------------------------------------
 
     def put(self, parent: Element, name: str, text: str) -> Element:
-        """Give an element a child with a text, in place of the one it has."""
+        """Set the text of a child, which is added if there is none."""
         found = self.child(parent, name)
         if found is None:
             found = SubElement(parent, self.tag(name))
@@ -112,27 +112,27 @@ class Tree:
         return found
 
     def remove(self, element: Element | None) -> None:
-        """Take an element out."""
+        """Remove an element."""
         parent = self.parents.pop(element, None) if element is not None else None
         if parent is not None and element is not None:
             parent.remove(element)
             self.file.changed = True
 
-    def lose(self, element: Element | None, what: str, at: Element | None = None) -> None:
-        """Take an element out, and say so; the line is that of ``at``, or of the element."""
-        self.say_lost(at if at is not None else element, what)
+    def leave_out(self, element: Element | None, what: str, at: Element | None = None) -> None:
+        """Remove and report an element; the line is that of ``at``, or of the element."""
+        self.report_left_out(at if at is not None else element, what)
         self.remove(element)
 
-    def say_lost(self, element: Element | None, what: str) -> None:
+    def report_left_out(self, element: Element | None, what: str) -> None:
         """Problem that something is not read."""
         self.problems.left_out(self._line(element), what)
 
-    def say_repaired(self, element: Element | None, what: str) -> None:
+    def report_repaired(self, element: Element | None, what: str) -> None:
         """Problem that something is read as it is meant."""
         self.problems.repaired(self._line(element), what)
 
     def describe(self, element: Element | None) -> str:
-        """An element in the file's own words: its tag and its path."""
+        """An element for messages: its tag and its path."""
         return f"{local_name(element)} {own_name(self.path(element))}" if element is not None else "the file"
 
     def _line(self, element: Element | None) -> int:

@@ -1,7 +1,7 @@
-"""How DBC statements look where nothing is wrong with them, as regular expressions.
+"""Regular expressions for DBC statements: valid ones, and what can be read of invalid ones.
 
-They accept what cantools' parser accepts, so that what matches can be handed to it as it stands. Quantifiers
-are possessive: no text makes a match take more than a few passes over it.
+The expressions of STATEMENTS match what cantools accepts, so that a match is passed on unchanged. Their
+quantifiers are possessive: a match takes only a few passes over any text.
 """
 
 from __future__ import annotations
@@ -48,21 +48,21 @@ KEYWORDS = [
 
 _ANY_KEYWORD = rf"(?:{'|'.join(KEYWORDS)})(?![A-Za-z0-9_])"
 
-# Numbers of more digits or larger exponents than a computer's floats have are no values of a vehicle.
+# More digits or larger exponents than floats have are not values of a vehicle.
 NUMBER = r"[-+]?\d{1,40}+\.?\d{0,40}+(?:[eE][-+]?\d{1,3}(?!\d))?+"
 WORD = rf"(?!{_ANY_KEYWORD})[A-Za-z_][A-Za-z0-9_]*+"
-# A backslash before a quote keeps it inside the text; other backslashes are themselves.
+# A backslash before a quote makes it part of the text; other backslashes have no meaning.
 STRING = r'"(?:\\"|[^"\\]|\\(?!"))*+"'
 
 IS_WORD = re.compile(WORD)
 SPACE = re.compile(r"(?:[ \r\n\t]++|//[^\n]*+(?:\n|\Z))*+")
 KEYWORD = re.compile(_ANY_KEYWORD)
-# Where a statement ends that cannot be read: before the next line that begins with a keyword.
+# The end of an invalid statement: before the next line that starts with a keyword.
 NEXT_LINE = re.compile(rf"\n(?=[ \t]*+{_ANY_KEYWORD}[ \t]*+[^\s])")
 
 _END = rf"(?=[ \t]*+\n|\s*+(?:{_ANY_KEYWORD}|//|\Z))"
 _PAIRS = rf"(?:\s*+[-+]?\d{{1,20}}+(?![.\d])\s*+{STRING})*+"
-# What a comment or an attribute is on. Names may be any here: they are looked up, and written anew.
+# The object of a comment or an attribute. Any name matches: it is looked up, and written again.
 _NAME = r"[^\s\":;,]++"
 _OBJECT = (
     rf"(?:(?P<kind>SG_)\s++(?P<id>\d{{1,10}})\s++(?P<name>{_NAME})\s*+"
@@ -108,7 +108,7 @@ STATEMENTS = {
     "BO_TX_BU_": _words("BO_TX_BU_", r"(?P<id>\d{1,10})", ":", r"(?P<nodes>[^\";:]*+)", ";"),
 }  # fmt: skip
 
-# Nothing in these is about frames or values.
+# Statements that do not affect frames or values. They are not passed to cantools.
 UNUSED = frozenset(
     [
         "BA_DEF_REL_",
@@ -138,7 +138,7 @@ UNUSED = frozenset(
 # The list of keywords below NS_, each on a line of its own.
 NEW_SYMBOLS = re.compile(r"NS_[ \t]*+:?[^\n]*+(?:\n(?:[ \t\r]*+\n)*+[ \t]*+[A-Z_]++[ \t\r]*+(?=\n|\Z))*+")
 
-# Which signals a line of names and values describes, though the rest of the line is not as it should be.
+# The signal of an invalid value table.
 NAMED_SIGNAL = re.compile(r"(?P<id>\S+)\s+(?P<name>.+?)\s+(?=-?\d\S*\s*\")", re.DOTALL)
 PAIR = re.compile(rf"(?P<number>-?(?:0[xX][0-9a-fA-F]{{1,16}}|\d{{1,20}}))(?:\.0*)?\s*+(?P<text>{STRING})")
 SIGNAL_PLACE = re.compile(

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from canmcast_gui.database.dbc import grammar
 from canmcast_gui.database.dbc.attributes import Attributes, repair_comment
-from canmcast_gui.database.dbc.messages import Layout
+from canmcast_gui.database.dbc.messages import MessageTable
 from canmcast_gui.database.dbc.references import Multiplexing, References
 from canmcast_gui.database.dbc.statements import SafeNames, Statement, statements_of
 from canmcast_gui.database.problems import Problems
 
-# A statement that long is no slip of a hand; looking for its meaning would take more than it is worth.
-LONGEST_REPAIRED = 20_000
-# The parser takes 200 times the memory of each text between quotes.
-LONGEST_TEXT = 100_000
-_LONG_TEXT = re.compile(rf'"[^"]{{{LONGEST_TEXT}}}')
+# A longer statement is not a typing error; to search it for its meaning would take too long.
+MAX_REPAIRED = 20_000
+# cantools needs 200 times the memory of each text between quotes.
+MAX_TEXT = 100_000
+_LONG_TEXT = re.compile(rf'"[^"]{{{MAX_TEXT}}}')
 
 _LAYOUT = frozenset(("BO_", "SG_"))
 _ATTRIBUTES = frozenset(("BA_DEF_", "BA_DEF_DEF_", "BA_"))
@@ -25,10 +25,10 @@ _REFERENCES = frozenset(("VAL_", "SIG_VALTYPE_", "SG_MUL_VAL_", "BO_TX_BU_"))
 
 @dataclass(frozen=True)
 class RepairedDbc:
-    """``text`` for the parser, and ``without_attributes`` the same with less in it that could be wrong.
+    """``text`` for cantools, and ``without_attributes``, the same without statements about attributes.
 
-    ``names`` gives back the names that the parser would not have taken. ``lines`` are those of messages
-    (name, "") and of signals (message, signal).
+    ``names`` restores the names that cantools does not accept. ``lines`` are those of messages (name, "") and
+    of signals (message, signal).
     """
 
     text: str
@@ -38,81 +38,79 @@ class RepairedDbc:
 
 
 def repair_dbc(text: str, problems: Problems) -> RepairedDbc:
-    """Repair what can be repaired. What was done is added to ``problems``."""
+    """Repair the text of a file. What was changed or left out is added to ``problems``."""
     statements = [one for one in statements_of(text) if not _is_too_long(one, problems)]
-    layout = Layout(SafeNames(text), problems)
-    placed = [layout.add(one) for one in statements if one.keyword in _LAYOUT]
-    multiplexing = Multiplexing(layout, problems)
+    table = MessageTable(SafeNames(text), problems)
+    placed = [table.add(one) for one in statements if one.keyword in _LAYOUT]
+    multiplexing = Multiplexing(table, problems)
     multiplexing.collect(statements)
-    attributes = Attributes(layout, problems)
+    attributes = Attributes(table, problems)
     for statement in statements:
         attributes.define(statement)
-    stays = [one.text for one in placed if one.message and one.message.number not in multiplexing.endless]
-    references = References(layout, multiplexing, problems)
-    others = [_repair(one, layout, references, problems) for one in statements]
+    kept = [one.text for one in placed if one.message and one.message.number not in multiplexing.too_large]
+    references = References(table, multiplexing, problems)
+    others = [_repair(one, table, references, problems) for one in statements]
     described = [attributes.repair(one) for one in statements if one.keyword in _ATTRIBUTES]
-    plain = "\n".join(filter(None, ['VERSION ""', *stays, *others]))
+    plain = "\n".join(filter(None, ['VERSION ""', *kept, *others]))
     return RepairedDbc(
-        "\n".join([plain, *filter(None, described)]) + "\n", plain + "\n", layout.names, layout.lines
+        "\n".join([plain, *filter(None, described)]) + "\n", plain + "\n", table.names, table.lines
     )
 
 
-def _repair(statement: Statement, layout: Layout, references: References, problems: Problems) -> str:
-    """A statement that is neither of messages and signals nor of attributes."""
+def _repair(statement: Statement, table: MessageTable, references: References, problems: Problems) -> str:
+    """A statement that is not about messages, signals or attributes."""
     keyword = statement.keyword
     if keyword in grammar.UNUSED or keyword in _LAYOUT or keyword in _ATTRIBUTES or keyword == "VERSION":
         return ""
     if not keyword:
-        problems.left_out(statement.line, f"no statement of a database: {_shortened(statement.text)}")
+        problems.left_out(statement.line, f"not a statement of a database: {_shortened(statement.text)}")
         return ""
-    if len(statement.text) > LONGEST_REPAIRED and statement.match is None:
+    if len(statement.text) > MAX_REPAIRED and statement.match is None:
         problems.left_out(statement.line, f"{keyword} of {len(statement.text):,} characters cannot be read")
         return ""
     if keyword == "CM_":
-        return repair_comment(_with_short_text(statement, problems), layout, problems)
+        return repair_comment(_with_short_text(statement, problems), table, problems)
     if keyword in _REFERENCES:
         return references.repair(statement)
     if statement.match is not None:
         return statement.text
     if keyword == "BU_":
-        return _repair_nodes(statement, layout, problems)
+        return _repair_nodes(statement, table, problems)
     problems.left_out(statement.line, f"{keyword} cannot be read: {_shortened(statement.text)}")
     return ""
 
 
 def _is_too_long(statement: Statement, problems: Problems) -> bool:
-    """Whether a text between quotes, other than a comment, is longer than any that is meant to be read."""
-    if statement.keyword == "CM_" or len(statement.text) <= LONGEST_TEXT:
+    """Whether a text between quotes, other than a comment, is longer than MAX_TEXT."""
+    if statement.keyword == "CM_" or len(statement.text) <= MAX_TEXT:
         return False
     found = _LONG_TEXT.search(statement.text)
     if found is not None:
-        problems.left_out(
-            statement.line, f"{statement.keyword} with a text of over {LONGEST_TEXT:,} characters"
-        )
+        problems.left_out(statement.line, f"{statement.keyword} with a text of over {MAX_TEXT:,} characters")
     return found is not None
 
 
 def _with_short_text(statement: Statement, problems: Problems) -> Statement:
-    """A comment that is cut where it is longer than any that is meant to be read."""
-    if statement.match is None or len(statement.match["text"]) <= LONGEST_TEXT:
+    """A comment, shortened to MAX_TEXT."""
+    if statement.match is None or len(statement.match["text"]) <= MAX_TEXT:
         return statement
     start, text = statement.match.start("text") - statement.match.start(), statement.match["text"]
     problems.left_out(
-        statement.line, f"a comment of {len(text):,} characters: all after the first {LONGEST_TEXT:,}"
+        statement.line, f"a comment of {len(text):,} characters: all after the first {MAX_TEXT:,}"
     )
-    cut = statement.text[: start + LONGEST_TEXT].rstrip("\\") + '";'
+    cut = statement.text[: start + MAX_TEXT].rstrip("\\") + '";'
     return Statement(statement.line, statement.keyword, cut, grammar.STATEMENTS["CM_"].match(cut))
 
 
-def _repair_nodes(statement: Statement, layout: Layout, problems: Problems) -> str:
-    """Names of nodes, whatever stands between them."""
+def _repair_nodes(statement: Statement, table: MessageTable, problems: Problems) -> str:
+    """The names of nodes, with any separators."""
     text = statement.text[len("BU_") :]
     words = text.replace(":", " ").replace(",", " ").replace(";", " ").split()
-    problems.repaired(statement.line, "names of nodes: not written as they should be")
-    return "BU_: " + " ".join(layout.names.safe(word) for word in words)
+    problems.repaired(statement.line, "names of nodes: invalid syntax")
+    return "BU_: " + " ".join(table.names.safe(word) for word in words)
 
 
 def _shortened(text: str) -> str:
-    """The beginning of a text, on one line."""
+    """The start of a text, on one line."""
     line = " ".join(text[:200].split())
     return line if len(line) <= 60 else f"{line[:59]}…"

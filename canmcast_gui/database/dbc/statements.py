@@ -1,4 +1,4 @@
-"""The statements of a DBC file with their lines, and stand-ins for names that cantools does not accept."""
+"""The statements of a DBC file with their lines, and substitutes for names that cantools does not accept."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement. ``match`` is None where it is not as it should, ``keyword`` "" where it is none."""
+    """A statement. ``match`` is None where it is invalid, ``keyword`` "" where it is another text."""
 
     line: int
     keyword: str
@@ -25,59 +25,59 @@ class Statement:
 
 
 def statements_of(text: str) -> Iterator[Statement]:
-    """Every statement of a file, in its order; what lies between statements comes with no keyword."""
-    place, line, counted = 0, 1, 0
+    """All statements of a file, in order; the text between statements has no keyword."""
+    position, line, counted = 0, 1, 0
     while True:
-        place = _after_space(text, place)
-        if place >= len(text):
+        position = _after_space(text, position)
+        if position >= len(text):
             return
-        line += text.count("\n", counted, place)
-        counted = place
-        statement = _statement_at(text, place, line)
-        place += len(statement.text)
+        line += text.count("\n", counted, position)
+        counted = position
+        statement = _statement_at(text, position, line)
+        position += len(statement.text)
         yield statement
 
 
-def _after_space(text: str, place: int) -> int:
-    found = grammar.SPACE.match(text, place)
-    return found.end() if found else place
+def _after_space(text: str, position: int) -> int:
+    found = grammar.SPACE.match(text, position)
+    return found.end() if found else position
 
 
-def _statement_at(text: str, place: int, line: int) -> Statement:
-    found = grammar.KEYWORD.match(text, place)
+def _statement_at(text: str, position: int, line: int) -> Statement:
+    found = grammar.KEYWORD.match(text, position)
     keyword = found.group() if found else ""
     if keyword == "NS_":
-        whole = grammar.NEW_SYMBOLS.match(text, place)
+        whole = grammar.NEW_SYMBOLS.match(text, position)
         return Statement(line, keyword, whole.group() if whole else keyword, None)
     pattern = grammar.STATEMENTS.get(keyword)
-    match = pattern.match(text, place) if pattern else None
+    match = pattern.match(text, position) if pattern else None
     if match:
         return Statement(line, keyword, match.group(), match)
-    end = grammar.NEXT_LINE.search(text, place)
-    return Statement(line, keyword, text[place : end.start() + 1 if end else len(text)], None)
+    end = grammar.NEXT_LINE.search(text, position)
+    return Statement(line, keyword, text[position : end.start() + 1 if end else len(text)], None)
 
 
 class SafeNames:
-    """Stand-ins for names that begin with a digit or have signs that are no letters."""
+    """Substitutes for names that start with a digit or have characters beyond ASCII letters and digits."""
 
     def __init__(self, text: str) -> None:
         self._prefix = "NAME_"
         while self._prefix in text:
             self._prefix += "_"
-        self._stand_ins: dict[str, str] = {}
+        self._substitutes: dict[str, str] = {}
         self._names: dict[str, str] = {}
 
     def safe(self, name: str) -> str:
-        """The name itself, or what stands for it."""
+        """The name itself, or its substitute."""
         if IS_WORD.fullmatch(name):
             return name
-        if name not in self._stand_ins:
-            stand_in = f"{self._prefix}{len(self._stand_ins)}"
-            self._stand_ins[name], self._names[stand_in] = stand_in, name
-        return self._stand_ins[name]
+        if name not in self._substitutes:
+            substitute = f"{self._prefix}{len(self._substitutes)}"
+            self._substitutes[name], self._names[substitute] = substitute, name
+        return self._substitutes[name]
 
     def restore(self, parsed: ParsedDatabase) -> None:
-        """Give everything in a parsed database its own name again."""
+        """Replace the substitutes in a parsed database by the names."""
         if not self._names:
             return
         for message in parsed.messages:

@@ -1,8 +1,7 @@
 """All signals of one frame, for display, also of the messages in a container PDU.
 
-A container PDU (AUTOSAR) has messages behind headers of four bytes, one after the other. A header is three
-bytes of id, most significant first, and one byte of length: AUTOSAR's short header, the one that cantools
-reads.
+A container PDU (AUTOSAR) has several messages, each after a header of four bytes: three bytes of id, most
+significant first, and one byte of length. This is AUTOSAR's short header, the one that cantools reads.
 """
 
 from __future__ import annotations
@@ -102,7 +101,7 @@ def range_warning(signal: Signal, value: int | float) -> str:
     low, high = signal.minimum, signal.maximum
     if low is None or high is None or low >= high or value != value:
         return ""
-    # A raw value at the limit is inside, whatever rounding does to the last decimal of the scaled value.
+    # A raw value at the limit is inside, also where rounding changes the last decimal of the scaled value.
     tolerance = abs(signal.scale) / 2
     if low - tolerance < value < high + tolerance:
         return ""

@@ -1,4 +1,4 @@
-"""The parts of a line of a SYM file: names, types, places, flags, attributes and comments."""
+"""The parts of a line of a SYM file: names, types, bits, flags, attributes and comments."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Split:
 
 
 def split_comment(line: str) -> Split:
-    """Part a line and its comment; slashes between quotes begin none."""
+    """Split a line into text and comment; slashes between quotes do not start a comment."""
     found = _COMMENT.match(line)
     end = found.end() if found else len(line)
     comment = " ".join(line[end + 2 :].split())
@@ -47,13 +47,13 @@ def split_comment(line: str) -> Split:
 
 
 def number(text: str) -> int:
-    """A whole number; hexadecimal with an h after it or 0x before it. Raises ValueError."""
+    """An integer; hexadecimal with an h after it or 0x before it. Raises ValueError."""
     plain = text.lower().removeprefix("0x")
     return int(plain.removesuffix("h"), 16) if plain != text.lower() or plain.endswith("h") else int(text)
 
 
 def quoted(name: str) -> str:
-    """A name between quotes, where any sign may stand in it."""
+    """A name between quotes, in which all characters are valid."""
     return f'"{unquoted(name)}"'
 
 
@@ -63,9 +63,9 @@ def unquoted(name: str) -> str:
 
 
 def attributes(text: str, enums: dict[str, str]) -> tuple[str, list[str]]:
-    """The attributes that matter, as the parser takes them, and sentences about what was left out.
+    """The attributes that affect values, as cantools accepts them, and what is wrong with others.
 
-    ``enums`` are the parser's names of the file's enumerations.
+    ``enums`` has cantools' name for each enumeration of the file.
     """
     texts, problems = [], []
     for found in _ATTRIBUTE.finditer(text):
@@ -82,7 +82,7 @@ def attributes(text: str, enums: dict[str, str]) -> tuple[str, list[str]]:
             if plain is not None:
                 texts.append(f"/{key}:{plain}")
             else:
-                problems.append(f"/{key}:{value} is no number")
+                problems.append(f"/{key}:{value} is not a number")
     return " ".join(texts), problems
 
 

@@ -1,4 +1,4 @@
-"""The text of a SYM file as cantools takes it: version 6.0, with sections, without what it refuses."""
+"""The text of a SYM file as cantools accepts it: version 6.0, with sections."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from canmcast_gui.database.problems import Problems
 from canmcast_gui.database.sym import fields
 from canmcast_gui.database.sym.symbols import Symbols
 
-# An enumeration that has not ended after so many lines has lost its bracket.
-MOST_ENUM_LINES = 2_000
-# The parser takes 200 times the memory of each text between quotes.
-LONGEST_LINE = 100_000
+# An enumeration of more lines lacks its closing bracket.
+MAX_ENUM_LINES = 2_000
+# cantools needs 200 times the memory of each text between quotes.
+MAX_LINE = 100_000
 
 _SECTIONS = ("{ENUMS}", "{SIGNALS}", "{SEND}", "{RECEIVE}", "{SENDRECEIVE}")
 
@@ -19,30 +19,30 @@ _SECTIONS = ("{ENUMS}", "{SIGNALS}", "{SEND}", "{RECEIVE}", "{SENDRECEIVE}")
 def repair_sym(text: str, problems: Problems) -> tuple[str, dict[tuple[str, str], int]]:
     """The repaired text, and the lines of messages (name, "") and signals (message, signal).
 
-    What was done is added to ``problems``.
+    Changes are added to ``problems``.
     """
     sections: dict[str, list[tuple[int, str]]] = {name: [] for name in _SECTIONS}
-    section, told = "{SENDRECEIVE}", False
+    section, has_section = "{SENDRECEIVE}", False
     for number, line in enumerate(text.splitlines(), start=1):
-        if len(line) > LONGEST_LINE:
+        if len(line) > MAX_LINE:
             problems.left_out(number, f"a line of {len(line):,} characters")
             continue
         stripped = line.strip()
         if stripped.upper() in _SECTIONS:
-            section, told = stripped.upper(), True
+            section, has_section = stripped.upper(), True
         elif stripped.startswith("[") and section in ("{ENUMS}", "{SIGNALS}"):
-            section, told = "{SENDRECEIVE}", False
-        if stripped.startswith("[") and not told:
+            section, has_section = "{SENDRECEIVE}", False
+        if stripped.startswith("[") and not has_section:
             problems.repaired(number, "symbols without a section: read as sent and received")
-            told = True
+            has_section = True
         if stripped.lower().startswith("formatversion"):
-            _say_version(number, stripped, problems)
+            _report_version(number, stripped, problems)
         elif stripped and not stripped.startswith("//") and stripped.upper() not in _SECTIONS:
             sections[section].append((number, stripped))
     return _assemble(sections, problems)
 
 
-def _say_version(line: int, text: str, problems: Problems) -> None:
+def _report_version(line: int, text: str, problems: Problems) -> None:
     version = text.partition("=")[2].split("//")[0].strip()
     if version and not version.startswith("6"):
         problems.repaired(line, f"format version {version[:20]}: read as 6.0")
@@ -63,7 +63,7 @@ def _assemble(
 
 
 def _joined(lines: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """Enumerations that go over several lines as one, without the comments inside."""
+    """Join the lines of each enumeration, without comments."""
     pending: list[str] = []
     first = 0
     for number, line in lines:
@@ -71,7 +71,7 @@ def _joined(lines: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
         if not pending:
             first = number
         pending.append(text)
-        if text.endswith(")") or len(pending) > MOST_ENUM_LINES:
+        if text.endswith(")") or len(pending) > MAX_ENUM_LINES:
             yield first, " ".join(pending)
             pending = []
     if pending:
@@ -85,7 +85,7 @@ def _enum(line: int, text: str, enums: dict[str, str], problems: Problems) -> st
         try:
             values.append(f"{fields.number(one['number'])}={one['text']}")
         except ValueError:
-            problems.left_out(line, f"value {one['number']} of an enumeration is no number")
+            problems.left_out(line, f"value {one['number']} of an enumeration is not a number")
     if found is None:
         problems.left_out(line, f"an enumeration that cannot be read: {text[:40]}")
         return ""

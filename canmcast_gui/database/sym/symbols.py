@@ -1,4 +1,4 @@
-"""Symbols (messages), variables and signals of a SYM file, written as cantools takes them."""
+"""Symbols (messages), variables and signals of a SYM file, as cantools accepts them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from canmcast_gui.database.problems import MAX_BITS, MAX_SIGNALS, MAX_STEPS, Pro
 from canmcast_gui.database.sym import fields
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
-# One symbol may stand for a range of ids: a node number in the lowest bits. A wider range is a slip.
-MOST_IDS = 2_048
-MOST_MESSAGES = 20_000
+# A symbol may have a range of ids, with a node number in the lowest bits. A wider range is a typing error.
+MAX_IDS = 2_048
+MAX_MESSAGES = 20_000
 
 _PLAIN_TYPES = frozenset(("unsigned", "signed", "float", "double", "bit", "char", "string", "raw"))
 _KEPT = frozenset(("CycleTime",))
@@ -34,7 +34,7 @@ class _Symbol:
 
 
 class Symbols:
-    """Writes the lines of symbols anew. ``lines`` are those of messages and signals in the file."""
+    """Rewrites the lines of symbols. ``lines`` are those of messages and signals in the file."""
 
     def __init__(self, enums: dict[str, str], problems: Problems) -> None:
         self.lines: dict[tuple[str, str], int] = {}
@@ -77,7 +77,7 @@ class Symbols:
             elif symbol is not None:
                 self._add(symbol, line, text)
             elif text.partition("=")[0].strip().lower() not in _IGNORED:
-                self._problems.left_out(line, f"no part of a symbol: {text[:40]}")
+                self._problems.left_out(line, f"not a part of a symbol: {text[:40]}")
         return texts + self._finished(symbol)
 
     # -- lines of a symbol -------------------------------------------------------------------------------
@@ -112,15 +112,15 @@ class Symbols:
         except ValueError:
             first = last = -1
         if not 0 <= first <= last <= MAX_EXTENDED_ID:
-            self._problems.left_out(line, f"symbol {symbol.name}: {text[:20]} is no id")
+            self._problems.left_out(line, f"symbol {symbol.name}: {text[:20]} is not an id")
             return
-        if last - first >= MOST_IDS:
+        if last - first >= MAX_IDS:
             self._problems.left_out(
-                line, f"symbol {symbol.name}: all but {MOST_IDS:,} of {last - first + 1:,} ids"
+                line, f"symbol {symbol.name}: all but {MAX_IDS:,} of {last - first + 1:,} ids"
             )
-            last = first + MOST_IDS - 1
+            last = first + MAX_IDS - 1
         symbol.range, symbol.comment = (first, last), comment
-        # with nine signs the parser takes an id for an extended one
+        # cantools takes an id of nine characters for an extended one
         symbol.extended |= last > MAX_STANDARD_ID or bool(
             found and len(found["first"].rstrip("hH").removeprefix("0x")) == 8
         )
@@ -174,13 +174,13 @@ class Symbols:
         symbol.texts.append(f"Sig={fields.quoted(name)} {found['start']}")
 
     def _type(self, line: int, text: str) -> tuple[str, str]:
-        """The parser's type, and an attribute where the type names an enumeration."""
+        """The type for cantools, and an attribute where the type is the name of an enumeration."""
         if text.lower() in _PLAIN_TYPES:
             return text.lower(), ""
         name = fields.unquoted(text)
         if name in self._enums:
             return "unsigned", f" /e:{self._enums[name]}"
-        self._problems.repaired(line, f"type {name} is not defined in the file: read as an unsigned number")
+        self._problems.repaired(line, f"type {name} is not defined in the file: read as an unsigned integer")
         return "unsigned", ""
 
     def _attributes(self, line: int, text: str) -> str:
@@ -192,7 +192,7 @@ class Symbols:
     # -- a whole symbol ----------------------------------------------------------------------------------
 
     def _finished(self, symbol: _Symbol | None) -> list[str]:
-        """The lines of a symbol that has been read; none where it is no message."""
+        """The lines of a complete symbol; none where it is not a message."""
         if symbol is None:
             return []
         known = self._multiplexed.get(symbol.name)
@@ -211,9 +211,9 @@ class Symbols:
         if symbol.range is not None and known is None:
             first, last = symbol.range
             self._messages += last - first + 1
-            if self._messages > MOST_MESSAGES:
+            if self._messages > MAX_MESSAGES:
                 self._problems.left_out(
-                    symbol.line, f"symbol {symbol.name}: more than {MOST_MESSAGES:,} messages"
+                    symbol.line, f"symbol {symbol.name}: more than {MAX_MESSAGES:,} messages"
                 )
                 return []
             digits = 8 if symbol.extended else 3
@@ -225,9 +225,9 @@ class Symbols:
         return [*texts, *filter(None, [symbol.multiplexer]), *symbol.texts]
 
     def _is_affordable(self, symbol: _Symbol, ids: tuple[int, int]) -> bool:
-        """Whether the parser can prepare a symbol's signals for each of its ids.
+        """Whether cantools can prepare the signals of a symbol for each of its ids.
 
-        For each id of a multiplexed one it looks through all symbols of the section.
+        For each id of a multiplexed symbol it searches all symbols of the section.
         """
         count = ids[1] - ids[0] + 1
         signals, steps = count * len(symbol.texts), count * self._symbols if symbol.multiplexer else 0

@@ -1,4 +1,4 @@
-"""ARXML files with something missing or double: what is clear is read, the rest is said."""
+"""ARXML files with missing or duplicate elements: repaired where the meaning is clear, else reported."""
 
 import copy
 import re
@@ -75,7 +75,7 @@ def names(database) -> dict[str, list[str]]:
         ("<V>4</V>", "<V>4</V><V>1</V>", WHOLE, "a scale that is not linear"),
         ("<V>4</V>", "<V>4</V><V>0</V>", WHOLE, ""),
         ("<V>0</V>", "", WHOLE, "a scale that is not linear"),
-        # what is there twice
+        # duplicates
         (
             "<IDENTIFIER>256</IDENTIFIER>",
             "<IDENTIFIER>256</IDENTIFIER><IDENTIFIER>9</IDENTIFIER>",
@@ -128,7 +128,7 @@ def test_lines_are_those_of_the_file(tmp_path):
         (ARXML.replace("</AUTOSAR>", ""), "it is not complete XML: no element found: line 100"),
     ],
 )
-def test_where_nothing_is_left_the_reason_is_given(tmp_path, text, reason):
+def test_a_file_without_readable_frames_has_a_reason(tmp_path, text, reason):
     with pytest.raises(DatabaseError, match=reason):
         load(tmp_path, text)
 
@@ -141,7 +141,7 @@ def test_two_kinds_of_elements_may_share_a_path(tmp_path):
     assert (speed.scale, speed.unit, dict(gear.choices)) == (0.25, "1/min", {0: "Park", 1: "Reverse"})
 
 
-def test_a_text_for_a_range_is_one_for_each_of_its_numbers(tmp_path):
+def test_a_text_for_a_range_is_a_text_for_each_number(tmp_path):
     database = load(tmp_path, ARXML.replace("<UPPER-LIMIT>1<", "<UPPER-LIMIT>4<"))
     choices = dict(database.signal("Engine.Gear").choices)
     assert choices == {0: "Park", **dict.fromkeys(range(1, 5), "Reverse")}
@@ -177,13 +177,13 @@ def test_a_multiplexed_pdu_whose_parts_lack_the_selector(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "text"),
     [
-        (">40</SEL", ">forty</SEL", "its selector has no place or length"),
+        (">40</SEL", ">forty</SEL", "its selector has no position or length"),
         ("<SELECTOR-FIELD-CODE>3</SELECTOR-FIELD-CODE>", "", "a part without a number or a PDU"),
         (">/Net/Inner<", ">/Net/BrakePdu<", "a part without a number or a PDU"),
         (">3</SEL", ">three</SEL", "a part without a number or a PDU"),
     ],
 )
-def test_multiplexed_pdus_that_lack_something(tmp_path, old, new, text):
+def test_incomplete_multiplexed_pdus(tmp_path, old, new, text):
     database = load(tmp_path, ARXML.replace(BRAKE, MULTIPLEXED.replace(old, new)))
     assert [one.name for one in database.messages] == ["Engine", "Brake"]
     assert any(text in problem.text for problem in database.problems)
@@ -206,7 +206,7 @@ def test_pdus_in_each_other_many_times_are_counted_before_they_are_read(tmp_path
     assert any("more than 200,000 signals" in problem.text for problem in database.problems)
 
 
-def test_what_the_parser_refuses_for_unknown_reasons_is_found_and_left_out():
+def test_frames_that_cantools_refuses_are_found_and_left_out():
     problems = Problems()
     file = XmlFile(ARXML)
 
@@ -269,7 +269,7 @@ def test_configurations_of_control_units_are_read_as_far_as_they_are_complete(tm
 
 
 def changed(text: str, number: int, kind: str) -> str:
-    """The file with one of its elements removed, doubled, emptied, or with an odd text."""
+    """The file with one of its elements removed, duplicated, emptied, or with an invalid text."""
     root = ElementTree.fromstring(text)
     element = list(root.iter())[number]
     parent = {child: one for one in root.iter() for child in one}[element]
@@ -284,7 +284,7 @@ def changed(text: str, number: int, kind: str) -> str:
 
 @pytest.mark.parametrize("kind", ["removed", "doubled", "", "-1"])
 @pytest.mark.parametrize("text", [ARXML, ARXML_3, ECU_EXTRACT])
-def test_any_element_may_be_missing_double_or_odd(tmp_path, kind, text):
+def test_any_element_may_be_missing_duplicate_or_invalid(tmp_path, kind, text):
     for number in range(2, len(list(ElementTree.fromstring(text).iter()))):
         try:
             load(tmp_path, changed(text, number, kind))
@@ -313,5 +313,5 @@ def test_any_element_may_be_missing_double_or_odd(tmp_path, kind, text):
         (None, None, None),
     ],
 )
-def test_numbers_are_read_as_the_parser_reads_them(text, number, whole):
+def test_numbers_are_read_as_in_cantools(text, number, whole):
     assert (arxml_number(text), arxml_integer(text)) == (number, whole)

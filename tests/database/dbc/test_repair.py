@@ -1,4 +1,4 @@
-"""DBC files with flaws load as they were meant, and say by line what was done to them."""
+"""Defective DBC files are read as they were meant, and their problems have lines."""
 
 import pytest
 from hypothesis import given
@@ -17,22 +17,22 @@ MESSAGE = 'BO_ 256 Engine: 8 ECU\n SG_ Speed : 0|16@1+ (0.25,0) [0|100] "rpm" EC
 @pytest.fixture
 def load(tmp_path):
     def load_text(text: str, encoding: str = "utf-8") -> Database:
-        path = tmp_path / "flawed.dbc"
+        path = tmp_path / "defected.dbc"
         path.write_bytes(text.encode(encoding))
         return load_database(path)
 
     return load_text
 
 
-def notes_of(database: Database) -> list[tuple[int, str]]:
+def problems_of(database: Database) -> list[tuple[int, str]]:
     return [(problem.line, problem.kind) for problem in database.problems]
 
 
-def test_a_file_without_flaws_has_no_notes(load):
+def test_a_valid_file_has_no_problems(load):
     assert load(HEAD + MESSAGE + 'CM_ SG_ 256 Speed "of the\ncrankshaft";\n').problems == []
 
 
-def test_a_name_that_begins_with_a_digit(load):
+def test_a_name_that_starts_with_a_digit(load):
     text = (
         HEAD
         + 'BO_ 256 2017_5: 8 1ECU\n SG_ 4wd M : 0|4@1+ (1,0) [0|0] "" 1ECU,ECU\n'
@@ -50,7 +50,7 @@ def test_a_name_that_begins_with_a_digit(load):
         [3, 7, 255, 255, 255, 255, 255, 255][:2]
     ) + bytes(6)
     assert [value.name for value in database.decode_frame(256, False, b"\x03\x07")] == ["4wd", "2nd"]
-    assert notes_of(database) == [(3, "repaired"), (4, "repaired"), (5, "repaired"), (7, "repaired")]
+    assert problems_of(database) == [(3, "repaired"), (4, "repaired"), (5, "repaired"), (7, "repaired")]
 
 
 @pytest.mark.parametrize("name", ["Öl", "车速", "Engine Speed", "a.b-c/d", "VAL_", "速度 2"])
@@ -60,12 +60,12 @@ def test_any_name_of_a_signal_is_kept(load, name):
     assert database.signal(f"M.{name}").length == 8
 
 
-def test_tables_and_types_without_a_signal_are_left_out_alone(load):
+def test_only_tables_and_types_without_a_signal_are_left_out(load):
     database = load(
         HEAD + MESSAGE + 'VAL_ 256 Gears 0 "P" ;\nVAL_ 257 Gear 0 "P" ;\nSIG_VALTYPE_ 256 Nothing : 1;\n'
         'SG_MUL_VAL_ 256 Gear Nothing 0-1;\nVAL_ Lonely 0 "P" ;\nVAL_ 256 Gear 0 "P" ;\n'
     )
-    assert notes_of(database) == [(line, "left out") for line in range(6, 11)]
+    assert problems_of(database) == [(line, "left out") for line in range(6, 11)]
     assert database.signal("Engine.Gear").choices == {0: "P"}
 
 
@@ -73,30 +73,30 @@ def test_tables_and_types_without_a_signal_are_left_out_alone(load):
     ("number", "extended_id"),
     [("274923520", 0x10630000), ("0x10630000", 0x10630000), ("4294967295", 0x1FFFFFFF), ("-1610612736", 0)],
 )
-def test_an_id_wider_than_its_flag_is_an_extended_one(load, number, extended_id):
+def test_an_id_with_too_many_bits_is_an_extended_one(load, number, extended_id):
     database = load(f'{HEAD}{MESSAGE}CM_ BO_ {number} "turns";\n'.replace("256", number))
     message = database.messages[0]
     assert (message.arbitration_id, message.extended, message.comment) == (extended_id, True, "turns")
 
 
 @pytest.mark.parametrize(
-    ("comment", "text", "flaw"),
+    ("comment", "text", "defect"),
     [
         ('CM_ SG_ 256 Speed "turns"', "turns", "semicolon"),
         ('CM_ SG_ 256 Speed "turns;', "turns", "closing quote"),
         ("CM_ SG_ 256 Speed turns;", "turns", "quotes are missing"),
         ('CM_ SG_ 256 Speed "the "real" turns";', 'the "real" turns', "quotes inside"),
-        ('CM_ SG_ 256 Speed "in C:\\files\\";', "in C:\\files\\ ", "not written"),
-        ('CM_ SG_ 0x100 Speed "turns";', "turns", "not written"),
+        ('CM_ SG_ 256 Speed "in C:\\files\\";', "in C:\\files\\ ", "invalid"),
+        ('CM_ SG_ 0x100 Speed "turns";', "turns", "invalid"),
     ],
 )
-def test_slips_in_comments(load, comment, text, flaw):
+def test_invalid_comments(load, comment, text, defect):
     database = load(f'{HEAD}{MESSAGE}{comment}\nVAL_ 256 Gear 1 "Reverse" ;\n')
     assert database.signal("Engine.Speed").comment == text
     assert database.signal("Engine.Gear").choices == {1: "Reverse"}
     (problem,) = database.problems
     assert (problem.line, problem.kind) == (6, "repaired")
-    assert flaw in problem.text
+    assert defect in problem.text
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_slips_in_comments(load, comment, text, flaw):
         "SG_ Speed : 0 | 16 @ 1 + (0.25,0)",
     ],
 )
-def test_slips_in_signals(load, signal):
+def test_invalid_signals(load, signal):
     database = load(f"{HEAD}BO_ 256 Engine: 8 ECU\n {signal}\nBO_ 257 Next: 8 ECU\n")
     speed = database.signal("Engine.Speed")
     assert (speed.start, speed.length, speed.signed, speed.scale) == (0, 16, False, 0.25)
@@ -118,18 +118,18 @@ def test_slips_in_signals(load, signal):
     assert {problem.kind for problem in database.problems} <= {"repaired"}
 
 
-def test_what_cannot_be_read_is_left_out_and_the_rest_stays(load):
+def test_unreadable_statements_are_left_out(load):
     database = load(
         HEAD + MESSAGE + 'BO_ 300 Broken: many ECU\n SG_ Lost : 0|8@1+ (1,0) [0|0] "" ECU\n'
         'BO_ 301 Good: 8 ECU\n SG_ Bad : here\n SG_ Fine : 0|8@1+ (1,0) [0|0] "" ECU\nnonsense here\n'
-        'BA_ "Undefined" BO_ 256 3;\nSGTYPE_ whatever;\n'
+        'BA_ "Undefined" BO_ 256 3;\nSGTYPE_ unknown;\n'
     )
     assert [message.name for message in database.messages] == ["Engine", "Good"]
     assert [signal.name for signal in database.messages[1].signals] == ["Fine"]
-    assert notes_of(database) == [(6, "left out"), (9, "left out"), (11, "left out"), (12, "left out")]
+    assert problems_of(database) == [(6, "left out"), (9, "left out"), (11, "left out"), (12, "left out")]
 
 
-def test_attributes_of_other_types_are_left_out_and_texts_of_choices_understood(load):
+def test_attributes_of_other_types_are_left_out_and_texts_of_choices_read(load):
     database = load(
         HEAD + MESSAGE + 'BA_DEF_ BO_ "GenMsgCycleTime" INT 0 10000;\nBA_DEF_ BO_ "Kind" ENUM "A","B";\n'
         'BA_DEF_DEF_ "GenMsgCycleTime" 0;\nBA_ "GenMsgCycleTime" BO_ 256 20;\nBA_ "Kind" BO_ 256 "B";\n'
@@ -138,10 +138,10 @@ def test_attributes_of_other_types_are_left_out_and_texts_of_choices_understood(
     message = database.messages[0]
     assert message.cycle_ms == 20
     assert message.attributes == {"GenMsgCycleTime": "20", "Kind": "B"}
-    assert notes_of(database) == [(11, "left out"), (12, "left out")]
+    assert problems_of(database) == [(11, "left out"), (12, "left out")]
 
 
-def test_without_attributes_that_the_parser_does_not_take_the_rest_loads(load):
+def test_a_file_loads_without_attributes_that_cantools_refuses(load):
     database = load(HEAD + MESSAGE + 'BA_DEF_ BO_ "VFrameFormat" INT 0 15;\nBA_ "VFrameFormat" BO_ 256 3;\n')
     assert database.messages[0].name == "Engine"
     assert ["all attributes" in problem.text for problem in database.problems] == [True]
@@ -187,13 +187,13 @@ def test_text_in_any_usual_encoding(load, text, encoding, unit):
         "SG_MUL_VAL_ " * 10_000,
     ],
 )
-def test_hostile_files_are_no_more_than_flawed(load, hostile):
+def test_hostile_files_load_with_problems(load, hostile):
     database = load(f"{HEAD}BO_ 1 M: 8 ECU\n{hostile}")
     assert [message.name for message in database.messages] == ["M"]
     assert database.problems
 
 
-def test_multiplexers_with_endless_combinations_are_left_out(load):
+def test_multiplexers_with_too_many_combinations_are_left_out(load):
     depth = 9
     lines = [' SG_ S0 M : 0|4@1+ (1,0) [0|0] "" ECU']
     lines += [f' SG_ S{n} m0M : {4 * n}|4@1+ (1,0) [0|0] "" ECU' for n in range(1, depth)]
@@ -203,14 +203,14 @@ def test_multiplexers_with_endless_combinations_are_left_out(load):
     assert any("combinations" in problem.text for problem in database.problems)
 
 
-def test_a_file_of_nothing_but_flaws_keeps_a_bounded_list(load):
+def test_the_list_of_problems_is_limited(load):
     database = load(HEAD + MESSAGE + 'nonsense\nVAL_ 9 X 0 "" ;\n' * (2 * MAX_PROBLEMS))
     assert len(database.problems) == MAX_PROBLEMS + 1
     assert "further problems" in database.problems[-1].text
 
 
 @given(st.text(alphabet='BOSGCMVAL_ \n:|@+-(),[]"0123456789aM;', max_size=400))
-def test_no_text_makes_the_mender_raise(text):
+def test_no_text_makes_the_repair_raise(text):
     problems = Problems()
     repair_dbc(HEAD + text, problems)
     list(problems)

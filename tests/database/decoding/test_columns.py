@@ -1,4 +1,4 @@
-"""Columns of signal values are what cantools says, frame by frame."""
+"""Columns of signal values are those of cantools, frame by frame."""
 
 import math
 from pathlib import Path
@@ -40,7 +40,7 @@ def same(ours: object, theirs: object) -> bool:
 
 
 @given(signals.messages(), st.data())
-def test_a_column_is_what_cantools_decodes(parsed: ParsedMessage, data: st.DataObject):
+def test_a_column_has_the_values_of_cantools(parsed: ParsedMessage, data: st.DataObject):
     payloads = data.draw(st.lists(st.binary(max_size=parsed.length), min_size=1, max_size=10))
     batch = batch_of(parsed, payloads)
     times, values = database_of(parsed).decode(batch, "M.S")
@@ -54,7 +54,7 @@ def test_a_column_is_what_cantools_decodes(parsed: ParsedMessage, data: st.DataO
 
 
 @given(signals.messages(scaled=False), st.data())
-def test_whole_numbers_are_exact_to_the_last_of_64_bits(parsed: ParsedMessage, data: st.DataObject):
+def test_integers_of_64_bits_are_exact(parsed: ParsedMessage, data: st.DataObject):
     payloads = data.draw(st.lists(st.binary(min_size=parsed.length, max_size=parsed.length), min_size=1))
     _, values = database_of(parsed).decode(batch_of(parsed, payloads), "M.S")
     if parsed.signals[0].is_float:
@@ -65,7 +65,7 @@ def test_whole_numbers_are_exact_to_the_last_of_64_bits(parsed: ParsedMessage, d
 
 
 @given(signals.messages(), st.data())
-def test_one_frame_is_what_the_column_says(parsed: ParsedMessage, data: st.DataObject):
+def test_one_frame_has_the_values_of_the_column(parsed: ParsedMessage, data: st.DataObject):
     payload = data.draw(st.binary(max_size=parsed.length))
     database = database_of(parsed)
     found = database.decode_frame(parsed.frame_id, parsed.is_extended_frame, payload)
@@ -75,7 +75,7 @@ def test_one_frame_is_what_the_column_says(parsed: ParsedMessage, data: st.DataO
 
 
 @given(st.lists(st.lists(st.integers(0, 3), max_size=5).map(bytes), min_size=1, max_size=20))
-def test_multiplexed_signals_are_where_their_multiplexer_selects_them(payloads: list[bytes]):
+def test_multiplexed_signals_are_in_the_frames_that_select_them(payloads: list[bytes]):
     parsed = signals.multiplexed()
     database, batch = database_of(parsed), batch_of(parsed, payloads)
     frames = [database.decode_frame(0x100, False, payload) for payload in payloads]
@@ -100,7 +100,7 @@ def test_other_frames_are_left_out():
     assert times.tolist() == [3000]
 
 
-def test_signals_of_messages_that_share_a_name_come_in_the_order_of_the_frames():
+def test_signals_of_messages_that_share_a_name_have_the_order_of_the_frames():
     one, other = (ParsedMessage(number, "M", 5, signals.multiplexed().signals) for number in (0x10, 0x20))
     batch = batch_of(one, [bytes([0, 0, 0, 0, value]) for value in range(4)])
     batch.records["arbitration_id"][1::2] = 0x20
@@ -116,7 +116,7 @@ def test_a_sliced_batch_of_long_frames_decodes_its_own_payloads():
     assert values.tolist() == [3, 4, 5, 6]
 
 
-def test_a_column_of_nothing_has_its_type():
+def test_an_empty_column_has_its_type():
     times, values = database_of(signals.multiplexed()).decode(FrameBatch.empty(), "M.Leaf")
     assert (times.dtype, values.dtype, len(times), len(values)) == (np.int64, np.int64, 0, 0)
 
@@ -128,7 +128,7 @@ def test_an_unknown_name_is_refused_with_a_sentence(name):
 
 
 @given(signals.multiplexed_messages(), st.data())
-def test_multiplexed_messages_of_any_kind_are_what_cantools_decodes(parsed, data):
+def test_multiplexed_messages_of_any_kind_are_decoded_as_in_cantools(parsed, data):
     heads = st.tuples(st.integers(0, 5), st.integers(0, 5)).map(bytes)
     tails = st.binary(min_size=parsed.length - 2, max_size=parsed.length - 2)
     payloads = data.draw(st.lists(st.tuples(heads, tails).map(b"".join), min_size=1, max_size=8))
@@ -152,7 +152,7 @@ def test_multiplexed_messages_of_any_kind_are_what_cantools_decodes(parsed, data
 
 
 @given(signals.messages(scaled=False), st.data())
-def test_what_cantools_encodes_is_decoded_to_the_same_value(parsed: ParsedMessage, data: st.DataObject):
+def test_payloads_of_cantools_are_decoded_to_the_same_values(parsed: ParsedMessage, data: st.DataObject):
     (signal,) = parsed.signals
     if signal.is_float:
         width = signal.length if signal.length > 16 else 16
@@ -167,7 +167,7 @@ def test_what_cantools_encodes_is_decoded_to_the_same_value(parsed: ParsedMessag
 
 
 @given(st.integers(65, 200), st.booleans(), st.data())
-def test_signals_of_more_than_64_bits_are_whole_numbers_of_any_size(length, big_endian, data):
+def test_signals_of_more_than_64_bits_are_integers_of_any_size(length, big_endian, data):
     first = data.draw(st.integers(0, 512 - length))
     start = 8 * (first // 8) + 7 - first % 8 if big_endian else first
     order = "big_endian" if big_endian else "little_endian"
@@ -187,7 +187,7 @@ def container() -> ParsedMessage:
     return ParsedMessage(0x200, "C", 64, [], contained_messages=inner, is_fd=True)
 
 
-def test_messages_in_containers_are_decoded_as_cantools_does():
+def test_messages_in_containers_are_decoded_as_in_cantools():
     parsed = container()
     database = database_of(parsed)
     payloads = [
@@ -229,7 +229,7 @@ def test_no_payload_of_a_container_makes_the_decoder_raise(payloads):
         assert list(zip(rows.tolist(), values.tolist(), strict=True)) == shown
 
 
-def test_values_outside_their_range_and_numbers_that_select_nothing_are_marked():
+def test_values_outside_their_range_and_multiplexers_that_select_nothing_have_warnings():
     parsed = ParsedMessage(
         0x10,
         "M",

@@ -47,7 +47,7 @@ def extreme_messages(draw: st.DrawFn) -> Message:
 
 
 @given(extreme_messages(), st.lists(st.binary(max_size=64) | st.just(b"\xff" * 64), min_size=1, max_size=3))
-def test_rows_and_frames_have_the_same_values_whatever_the_scale(message: Message, payloads: list[bytes]):
+def test_rows_and_frames_have_the_same_values_with_any_scale(message: Message, payloads: list[bytes]):
     database = Database(Path("extreme.dbc"), [message])
     data = np.array([list(payload.ljust(64, b"\0")) for payload in payloads], np.uint8)
     batch = FrameBatch.from_columns(0, 0x10, data, [len(payload) for payload in payloads])
@@ -61,7 +61,7 @@ def test_rows_and_frames_have_the_same_values_whatever_the_scale(message: Messag
             assert isinstance(number_text(signal, value), str)
 
 
-def test_a_scale_near_the_end_of_the_floats_gives_infinity(tmp_path):
+def test_a_scale_near_the_largest_float_gives_infinity(tmp_path):
     path = tmp_path / "large.dbc"
     path.write_text('BO_ 1 M: 8 X\n SG_ S : 0|16@1+ (1e308,0) [0|0] "" X\n')
     database = load_database(path)
@@ -72,7 +72,7 @@ def test_a_scale_near_the_end_of_the_floats_gives_infinity(tmp_path):
         database.encode("M", {"S": math.inf})
 
 
-def test_whole_numbers_larger_than_the_floats_are_shown_in_hexadecimal():
+def test_integers_larger_than_floats_are_shown_in_hexadecimal():
     signal = Signal("Key", 0, 32_000)
     raw = (1 << 32_000) - 1
     assert value_text(signal, raw, physical_value(signal, raw)) == "0x" + 8_000 * "f"
@@ -90,12 +90,12 @@ def test_whole_numbers_larger_than_the_floats_are_shown_in_hexadecimal():
         (1e308, 2, "inf"),
     ],
 )
-def test_numbers_of_hundreds_of_digits_are_shown_by_their_exponent(scale, raw, text):
+def test_numbers_of_hundreds_of_digits_are_shown_with_an_exponent(scale, raw, text):
     signal = Signal("S", 0, 16, scale=scale)
     assert value_text(signal, raw, physical_value(signal, raw)) == text
 
 
-def test_wide_whole_numbers_keep_all_digits():
+def test_large_integers_keep_all_digits():
     signal = Signal("Key", 0, 128)
     assert value_text(signal, 10**30, physical_value(signal, 10**30)) == "1" + 30 * "0"
 
@@ -117,5 +117,5 @@ def test_wide_whole_numbers_keep_all_digits():
         (Signal("S", 0, 32, is_float=True, choices={3: "Reverse"}), float("inf"), "inf"),
     ],
 )
-def test_values_have_the_decimals_that_their_scale_implies(signal, raw, text):
+def test_values_have_the_decimals_of_their_scale(signal, raw, text):
     assert value_text(signal, raw, physical_value(signal, raw)) == text

@@ -1,4 +1,4 @@
-"""SYM files of other versions and with slips load as they were meant."""
+"""SYM files of other versions and with defects are read as they were meant."""
 
 import pytest
 from hypothesis import given
@@ -113,7 +113,7 @@ def test_signals_of_their_own_section(load):
         ("What=this\n", 6),
     ],
 )
-def test_what_cannot_be_read_is_left_out_by_line(load, text, line):
+def test_unreadable_lines_are_left_out_and_reported(load, text, line):
     database = load(f"FormatVersion=6.0\n{{SEND}}\n[M]\nID=001h\nVar=S unsigned 0,8\n{text}")
     assert database.messages[0].signals[0].name == "S"
     assert line in {problem.line for problem in database.problems}
@@ -121,7 +121,7 @@ def test_what_cannot_be_read_is_left_out_by_line(load, text, line):
 
 
 @given(st.text(alphabet='[]{}=,/:;"()-_ \nabEhIDVarMuxSig0129', max_size=300))
-def test_no_text_makes_the_mender_raise(text):
+def test_no_text_makes_the_repair_raise(text):
     repair_sym("FormatVersion=6.0\n" + text, Problems())
 
 

@@ -1,4 +1,4 @@
-"""Real recordings with their real databases decode to what their makers saw."""
+"""Real recordings with their databases: plausible values, the same as those of cantools."""
 
 import cantools
 import numpy as np
