@@ -24,7 +24,7 @@ from canmcast_gui.logfile import Recorder
 from canmcast_gui.logfile.record.options import first_free_number, numbered
 from canmcast_gui.recording import Recording
 from canmcast_gui.recording.search import first_row_since
-from canmcast_gui.transmit import FuzzAnswer, FuzzRuns, FuzzSent, FuzzStatus
+from canmcast_gui.transmit import FuzzAnswer, FuzzRuns, FuzzSent, FuzzStatus, TransmitEvent
 
 NO_FD = "This bus has no CAN FD: choose classic or remote frames, or connect with CAN FD."
 STOPPED = FuzzStatus(0, "stopped")
@@ -137,7 +137,7 @@ class FuzzControl(RunControl):
 
     # -- events ------------------------------------------------------------------------------------------
 
-    def _on_events(self, events: list[object]) -> None:
+    def _on_events(self, events: list[TransmitEvent]) -> None:
         has_changed = False
         for event in events:
             if not isinstance(event, FuzzSent | FuzzAnswer | FuzzStatus) or event.number != self._run:

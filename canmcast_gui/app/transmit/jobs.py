@@ -15,7 +15,16 @@ from canmcast_gui.app.transmit.link import SWITCHED_OFF, TransmitLink
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.app.transmit.rows import MAX_ROWS, TransmitRows
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.transmit import Discarded, HeldBack, Job, JobStatus, SendFailed, TransmitError, Trigger
+from canmcast_gui.transmit import (
+    Discarded,
+    HeldBack,
+    Job,
+    JobStatus,
+    SendFailed,
+    TransmitError,
+    TransmitEvent,
+    Trigger,
+)
 from canmcast_gui.wording import counted
 
 # More than the single frames that can wait in the transmit process.
@@ -196,7 +205,7 @@ class TransmitJobs(QObject):
 
     # -- events of the transmit process ------------------------------------------------------------------
 
-    def _on_events(self, events: list[object]) -> None:
+    def _on_events(self, events: list[TransmitEvent]) -> None:
         for event in events:
             if isinstance(event, JobStatus):
                 self._on_status(event)

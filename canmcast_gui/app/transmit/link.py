@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from canmcast_gui.transmit import Transmitter
+from canmcast_gui.transmit import TransmitEvent, Transmitter
 from canmcast_gui.transport.settings import BusSettings
 
 NO_BUS = "Connect to a bus first (F5): without one nothing can be sent."
@@ -91,7 +91,7 @@ class RunControl(QObject):
         """End the run."""
         raise NotImplementedError
 
-    def _on_events(self, events: list[object]) -> None:
+    def _on_events(self, events: list[TransmitEvent]) -> None:
         raise NotImplementedError
 
     def _on_link_changed(self) -> None:

@@ -22,7 +22,7 @@ from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.filters import FilterError, compile_filter
 from canmcast_gui.recording import Recording
 from canmcast_gui.recording.reading import ROWS_FACTORY
-from canmcast_gui.transmit import ReplayOptions, Replays, ReplayStatus, TransmitError
+from canmcast_gui.transmit import ReplayOptions, Replays, ReplayStatus, TransmitError, TransmitEvent
 from canmcast_gui.transmit.conditions import MaskedId, masked_ids
 from canmcast_gui.transmit.replay.timeline import ReplayPosition
 from canmcast_gui.wording import counted
@@ -235,7 +235,7 @@ class ReplayControl(RunControl):
         if client is not None and self.source.recording is not None and REPLAY in client.replays.running:
             client.replays.grow(REPLAY, self.source.end_row, not self.source.loading)
 
-    def _on_events(self, events: list[object]) -> None:
+    def _on_events(self, events: list[TransmitEvent]) -> None:
         for event in events:
             if isinstance(event, ReplayStatus) and event.number == REPLAY and self.running:
                 state = "stopped" if event.state == "failed" else event.state

@@ -30,7 +30,7 @@ from canmcast_gui.frames.filters import FilterError, compile_filter
 from canmcast_gui.frames.schema import REQUIRED
 from canmcast_gui.frames.text import parse_frame
 from canmcast_gui.frames.units import NS_PER_MS, NS_PER_SECOND, NS_PER_US
-from canmcast_gui.transmit import Sequences, SequenceStatus
+from canmcast_gui.transmit import Sequences, SequenceStatus, TransmitEvent
 from canmcast_gui.transmit.conditions import Condition
 from canmcast_gui.transmit.payload import AnyGenerator
 from canmcast_gui.transmit.sequence import ExpectStep, RepeatStep, SendStep, Step, WaitStep
@@ -160,7 +160,7 @@ class SequenceControl(RunControl):
         if self._link.client is not None and self.running:
             action(self._link.client.sequences)
 
-    def _on_events(self, events: list[object]) -> None:
+    def _on_events(self, events: list[TransmitEvent]) -> None:
         for event in events:
             if isinstance(event, SequenceStatus) and event.number == SEQUENCE and self.running:
                 self.status = event

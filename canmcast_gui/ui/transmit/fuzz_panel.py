@@ -7,10 +7,8 @@ from functools import partial
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QMenu,
     QProgressBar,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -36,7 +34,7 @@ from canmcast_gui.ui.actions import new_action
 from canmcast_gui.ui.transmit.fuzz_answer import FuzzAnswerView
 from canmcast_gui.ui.transmit.fuzz_fields import FuzzFields
 from canmcast_gui.ui.transmit.message_dialog import MessageDialog
-from canmcast_gui.ui.transmit.run_actions import RunActions, scroll_area
+from canmcast_gui.ui.transmit.run_actions import RunActions, menu_button, scroll_area
 from canmcast_gui.ui.transmit.status_line import LoadLine, StatusLine
 from canmcast_gui.ui.transmit.table import TransmitTableView
 from canmcast_gui.ui.updates import Debouncer
@@ -118,14 +116,8 @@ class FuzzPanel(QWidget):
         bar.setContentsMargins(8, 4, 8, 4)
         for button in self.run_actions.buttons(self):
             bar.addWidget(button)
-        menu = QMenu(self)
-        menu.addActions([self.from_row, self.from_message, self.reset_fields])
-        fill_in = QToolButton(self)
-        fill_in.setText("Fill in from")
+        fill_in = menu_button("Fill in from", [self.from_row, self.from_message, self.reset_fields], self)
         fill_in.setToolTip("Use the frame of a row or of a message")
-        fill_in.setAutoRaise(True)
-        fill_in.setMenu(menu)
-        fill_in.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         bar.addWidget(fill_in)
         bar.addWidget(self.progress, 1)
         return bar

@@ -1,4 +1,4 @@
-"""The actions of a run and the layout of a panel, which the replay, sequence and fuzz panels share."""
+"""What the replay, sequence and fuzz panels share: the actions of a run, buttons, and a scroll area."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QScrollArea, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QScrollArea, QToolButton, QWidget
 
 from canmcast_gui.ui.actions import action_button, new_action
 from canmcast_gui.ui.icons import icon
@@ -49,6 +49,18 @@ def icon_button(action: QAction, parent: QWidget) -> QToolButton:
     button = QToolButton(parent)
     button.setDefaultAction(action)
     button.setAutoRaise(True)
+    return button
+
+
+def menu_button(text: str, actions: list[QAction], parent: QWidget) -> QToolButton:
+    """A flat button that opens a menu of actions."""
+    menu = QMenu(parent)
+    menu.addActions(actions)
+    button = QToolButton(parent)
+    button.setText(text)
+    button.setAutoRaise(True)
+    button.setMenu(menu)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     return button
 
 

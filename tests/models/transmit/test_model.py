@@ -208,16 +208,6 @@ def test_every_cell_has_a_tool_tip(table):
         assert table.model.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
 
 
-def test_rows_of_a_group_are_armed_together(table):
-    group = [TransmitRow(name="a", group="g"), TransmitRow(name="b"), TransmitRow(name="c", group="g")]
-    table.model.rows.reset(group)
-    table.model.rows.set_armed(2, True)
-    assert [table.model.rows.is_armed(n) for n in range(3)] == [True, False, True]
-    assert [row.name for what, _, row in table.signals if what == "armed"] == ["a", "c"]
-    table.model.rows.set_armed(0, False)
-    assert len(table.model.rows.armed_rows) == 0
-
-
 def test_a_trigger_is_typed_and_a_wrong_one_names_the_position(table):
     assert table.type(0, TRIGGER, " id == 0x100 and data[0] & 1 after 20 ms ")
     assert table.text(0, TRIGGER) == "id == 0x100 and data[0] & 1 after 20 ms"
