@@ -1,4 +1,4 @@
-"""How fast it is, as ratios against a peer in the same run: ``python -m tests.benchmarks [SUBJECT ...]``.
+"""Benchmarks, as ratios to a peer in the same run: ``python -m tests.benchmarks [SUBJECT ...]``.
 
-These are no tests: on a busy machine a figure may fall short without anything being wrong.
+They are not tests: on a busy machine a figure can miss its target although nothing is wrong.
 """

@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks [SUBJECT ...]``: measure, and print one table a subject."""
+"""``python -m tests.benchmarks [SUBJECT ...]``: measure, and print one table for each subject."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ SUBJECTS = (
 
 
 def main() -> None:
-    """Measure the subjects named on the command line, or all."""
+    """Measure the subjects on the command line, or all."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=f"out of {', '.join(SUBJECTS)}")
+    parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=f"one of {', '.join(SUBJECTS)}")
     subjects = parser.parse_args().subjects or SUBJECTS
     if unknown := set(subjects) - set(SUBJECTS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(SUBJECTS)}")

@@ -1,4 +1,4 @@
-"""How soon a frame is answered: a triggered job beside a python-can program that does nothing else."""
+"""Response times: a triggered job, compared with a python-can program that only responds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.benchmarks.transmit import busy_window, ratio, settings_of
 from tests.support.network import GROUP_IPV4
 
 SENDER = "canmcast_gui.transport.sender:open_sender"
-EARS = "canmcast_gui.transport.receiver:open_receiver"
+RECEIVER = "canmcast_gui.transport.receiver:open_receiver"
 MS = 1_000_000
 ASKED, PERIOD_NS = 500, 5 * MS
 ASK, ANSWER = 0x100, 0x200
@@ -38,7 +38,7 @@ with UdpMulticastBus(channel="{GROUP_IPV4}", port=int(sys.argv[1]), hop_limit=0)
 
 
 def run() -> list[Figure]:
-    """Measure with a window beside it that shows the demonstration's traffic."""
+    """Measure while a window shows the traffic of the demonstration."""
     with busy_window():
         sides: dict[str, list[float]] = {"ours": [], "stock": []}
         for turn in range(4):
@@ -52,7 +52,7 @@ def run() -> list[Figure]:
 
 @contextmanager
 def _ours(settings: BusSettings) -> Iterator[None]:
-    with Transmitter(SENDER, settings.to_dict(), EARS) as transmitter:
+    with Transmitter(SENDER, settings.to_dict(), RECEIVER) as transmitter:
         answer = FrameBatch.from_columns(0, [ANSWER], [[0] * 8])
         transmitter.jobs.arm(Job(1, answer, MS, trigger=Trigger(f"id == {ASK:#x} and data[0] & 1")))
         transmitter.flush(5.0)
@@ -70,15 +70,15 @@ def _stock(settings: BusSettings) -> Iterator[None]:
 
 
 def _p99_us(settings: BusSettings) -> float:
-    """From a frame to its answer, by the kernel's times of arrival; 99 of 100 within."""
+    """The 99th percentile from a frame to its response, by the arrival times of the kernel."""
     with closing(Receiver(settings)) as receiver, Transmitter(SENDER, settings.to_dict()) as asking:
         asking.jobs.arm(Job(1, FrameBatch.from_columns(0, [ASK], [[1] + [0] * 7]), PERIOD_NS, ASKED))
         while asking.jobs.armed:
             time.sleep(0.02)
             asking.poll()
         time.sleep(0.1)
-        heard = receiver.drain(1 << 20)
-    asked = heard.timestamp_ns[heard.arbitration_id == ASK]
-    answers = heard.timestamp_ns[heard.arbitration_id == ANSWER]
+        received = receiver.drain(1 << 20)
+    asked = received.timestamp_ns[received.arbitration_id == ASK]
+    answers = received.timestamp_ns[received.arbitration_id == ANSWER]
     assert len(asked) == len(answers) == ASKED, f"{len(answers)} answers to {len(asked)} frames"
     return float(np.quantile(answers - asked, 0.99)) / 1e3

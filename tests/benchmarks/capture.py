@@ -1,4 +1,4 @@
-"""Receiving beside a busy program: what is lost, what it costs, against python-can's Notifier."""
+"""Receiving while the program is busy: losses and processor time, compared with python-can's Notifier."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _against_the_notifier() -> Figure:
 
 
 def _highest(rates: Sequence[int], loses: Callable[[int], int]) -> int:
-    """The highest rate at which nothing is lost; the machine may have a hiccup in one of two runs."""
+    """The highest rate without losses in at least one of two runs."""
     highest = 0
     for wanted in rates:
         if loses(wanted) and loses(wanted):
@@ -121,7 +121,7 @@ def _notifier_loses(wanted: int) -> int:
 
 
 def _look_now_and_then(capture: Capture, seconds: float) -> int:
-    """Take frames every 50 ms and compute in between; how many came."""
+    """Take frames every 50 ms and compute in between; returns their number."""
     received, end = 0, time.monotonic() + seconds
     while time.monotonic() < end:
         _compute(LOOK_SECONDS)

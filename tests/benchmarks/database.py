@@ -1,4 +1,4 @@
-"""Signals out of many frames at once: against cantools frame by frame, and asammdf's bus logging by file."""
+"""Decoding signals of many frames, compared with cantools frame by frame and asammdf by file."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def run() -> list[Figure]:
 
 
 def _bus_logging(database: Path, log: Path) -> list[Figure]:
-    """All signals of a message out of an MF4 file, opening it included, and one once the file is open."""
+    """All signals of a message from an MF4 file including opening it, and one signal of an open file."""
     _write_mf4(log)
     known = load_database(database)
     names = [f"Engine.{signal.name}" for signal in known.messages_named("Engine")[0].signals]
@@ -112,7 +112,7 @@ def _against(title: str, ours: Callable[[], object], peer: Callable[[], object])
 
 
 def _write_mf4(path: Path) -> None:
-    """A file of bus logging as its standard has it: a structure for each frame, with its bytes."""
+    """A standard bus logging file: a structure with the bytes of each frame."""
     batch = _traffic(256, 8)
     parts = [("BusChannel", "u1"), ("ID", "<u4"), ("IDE", "u1"), ("DLC", "u1"), ("DataLength", "u1")]
     fields = [(f"CAN_DataFrame.{name}", kind) for name, kind in parts]

@@ -1,4 +1,4 @@
-"""One measured figure beside what it is compared with and what it must reach."""
+"""A measured figure with its peer and its target."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Figure:
     """A row of the table.
 
-    ``value`` is what counts and ``bar`` what it must reach: at least, or at most where ``at_most``. ``ours``
-    and ``peer`` say in words what was measured ("410k frames/s", "52k frames/s").
+    ``value`` must be at least ``bar``, or at most ``bar`` with ``at_most``. ``ours`` and ``peer`` are the
+    measured values as text ("410k frames/s", "52k frames/s").
     """
 
     name: str
@@ -23,7 +23,7 @@ class Figure:
 
     @property
     def met(self) -> bool:
-        """Whether the bar is reached."""
+        """Whether the target is reached."""
         return self.value <= self.bar if self.at_most else self.value >= self.bar
 
     def cells(self) -> list[str]:
@@ -44,7 +44,7 @@ HEADER = ["figure", "ours", "peer", "measured", "bar", "reached"]
 
 
 def rate(frames: float, seconds: float) -> str:
-    """Frames per second in words."""
+    """Frames per second as text."""
     return f"{frames / seconds / 1000:,.0f}k frames/s"
 
 

@@ -1,4 +1,4 @@
-"""Log files of text: a recording of a million frames read and written in each format, against python-can."""
+"""Text log files: reading and writing a million frames in each format, compared with python-can."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REPEATS = 3
 
 
 class Rival(NamedTuple):
-    """A format: its suffix, python-can's reader and writer, and how many times as fast we must be."""
+    """A format: its suffix, python-can's reader and writer, and the ratios to reach."""
 
     suffix: str
     reader: Callable[[Path], Any]

@@ -1,7 +1,7 @@
-"""Binary log files: a million frames read and written, against python-can's readers and writers.
+"""Binary log files: reading and writing a million frames, compared with python-can's readers and writers.
 
-Each pair is measured in turns, and the best of each counts. python-can is given fewer frames where it takes
-minutes; rates are compared.
+Rounds alternate, and the best of each counts. python-can gets fewer frames if it would take minutes; rates
+are compared.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _figure(name: str, bar: float, ours: tuple[int, float], theirs: tuple[int, f
 
 
 def _alternating(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[float, float]:
-    """The best time of each; the slower one is run once."""
+    """The best time of each; the slower one runs once."""
     own = [_seconds(ours)]
     other = _seconds(theirs)
     own += [_seconds(ours) for _ in range(REPEATS - 1)]
@@ -106,7 +106,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _parquet(folder: Path) -> list[Figure]:
-    """Parquet has no peer among python-can's formats; frames a second, and CAN FD by the byte."""
+    """Parquet, for which python-can has no peer: frames per second, and CAN FD by the byte."""
     short, long = (_timed(folder / f"bench{width}.parquet", _traffic(width)) for width in (8, 64))
     told = f"{rate(FRAMES, short.read)} read, {rate(FRAMES, short.write)} written"
     return [

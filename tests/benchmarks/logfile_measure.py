@@ -1,4 +1,4 @@
-"""What the benchmarks of log files share: frames, writing them, and the memory that reading takes."""
+"""Common functions of the benchmarks of log files: frames, writing, and the memory of reading."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _READ = (
 
 
 def traffic(count: int, width: int, start_ns: int = _START_NS) -> FrameBatch:
-    """Frames of 82 ids on two channels, some extended, some sent, with lengths as ids have them."""
+    """Frames of 82 ids on two channels, some extended, some sent; each id has one length."""
     random = np.random.default_rng(1)
     which = random.integers(0, _IDS, count)
     extended = which < 10
@@ -47,14 +47,14 @@ def traffic(count: int, width: int, start_ns: int = _START_NS) -> FrameBatch:
 
 
 def write(path: Path, batch: FrameBatch) -> None:
-    """Write a file as it would be while frames come in."""
+    """Write a file in batches, as while frames arrive."""
     with open_writer(path) as writer:
         for start in range(0, len(batch), _BATCH):
             writer.write(batch[start : start + _BATCH])
 
 
 def long_memory(path: Path) -> Figure:
-    """The memory that reading five million frames takes; the file is written and removed again."""
+    """The memory for reading five million frames, from a temporary file."""
     with open_writer(path) as writer:
         for part in _long_parts():
             writer.write(part)
@@ -72,7 +72,7 @@ def _long_parts() -> Iterator[FrameBatch]:
 
 
 def memory(path: Path) -> Figure:
-    """What a process needs that reads a file and keeps nothing, beyond what it has before it does."""
+    """The additional memory of a process that reads a file and keeps no frames."""
     command = [sys.executable, "-c", _READ, str(path)]
     megabytes = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout) / 1e6
     name = f"{path.suffix[1:].upper()}, memory to read {path.stat().st_size / 1e6:.0f} MB"
@@ -80,7 +80,7 @@ def memory(path: Path) -> Figure:
 
 
 def by_the_byte(title: str, short: tuple[FrameBatch, float], long: tuple[FrameBatch, float]) -> Figure:
-    """Payload bytes a second in CAN FD frames against those in classic ones, given frames and seconds."""
+    """The ratio of payload bytes per second in CAN FD frames to classic ones, from frames and seconds."""
     (few, few_seconds), (many, many_seconds) = short, long
     value = int(many.length.sum()) / many_seconds / (int(few.length.sum()) / few_seconds)
     name = f"{title}, CAN FD of 64 bytes, against classic by the byte"

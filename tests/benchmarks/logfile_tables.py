@@ -1,6 +1,6 @@
-"""Tables of frames as other tools write them: a million frames read, against python-can's CSV reader.
+"""Tables of frames of other tools: reading a million frames, compared with python-can's CSV reader.
 
-python-can reads none of them; the reader of its own CSV stands for it, with the same frames.
+python-can reads none of them; it reads the same frames from its own CSV format.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PEER_FRAMES = 100_000
 
 
 class Line(NamedTuple):
-    """A frame as the writers of lines below take it; ``time_us`` counts from the first frame."""
+    """A frame for the writers of lines below; ``time_us`` is relative to the first frame."""
 
     number: int
     time_us: int
@@ -107,7 +107,7 @@ def _write(path: Path, names: str, line: Callable[[Line], str], batch: FrameBatc
 
 
 def lines_of(batch: FrameBatch) -> Iterator[Line]:
-    """Frames one by one."""
+    """The frames as single values."""
     columns = (
         ((batch.timestamp_ns - batch.timestamp_ns[0]) // 1000).tolist(),
         batch.arbitration_id.tolist(),
@@ -122,7 +122,7 @@ def lines_of(batch: FrameBatch) -> Iterator[Line]:
 
 
 def _reading(title: str, path: Path, stock: Path) -> Figure:
-    """Best of both, in turns."""
+    """The best time of both, in alternate rounds."""
     ours, theirs = [], []
     for _ in range(REPEATS):
         ours.append(_seconds(lambda: sum(map(len, read_batches(path))), FRAMES))
@@ -133,7 +133,7 @@ def _reading(title: str, path: Path, stock: Path) -> Figure:
 
 
 def _writing(folder: Path, batch: FrameBatch) -> Figure:
-    """The plain CSV, against python-can's writer of its own."""
+    """The plain CSV, compared with python-can's writer."""
     messages = batch[:PEER_FRAMES].to_messages()
 
     def write_stock() -> int:

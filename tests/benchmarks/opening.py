@@ -1,4 +1,4 @@
-"""Opening a long recording in the window: the first rows, the event loop meanwhile, and giving up."""
+"""Opening a long recording in the window: time to the first rows, stalls while loading, and canceling."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def run() -> list[Figure]:
 
 
 def _write(path: Path) -> None:
-    """82 ids, payloads that a few counters change, as real traffic has them."""
+    """Frames of 82 ids, in whose payloads a few counters change, as in real traffic."""
     rows = np.arange(_BATCH, dtype=np.int64)
     with open_writer(path) as writer:
         for start in range(0, FRAMES, _BATCH):
@@ -86,13 +86,13 @@ def _measure(path: Path, settings: Path) -> list[Figure]:
 
 
 def _rows_shown(window: object) -> int:
-    """How many rows the chronological view has drawn something of."""
+    """The number of rows that the chronological view has drawn."""
     model = window.panel.chronological.model  # type: ignore[attr-defined]
     return int(model.rowCount())
 
 
 def _turn(done: object, limit_s: float) -> tuple[float, float]:
-    """Let the event loop run until ``done()``; the seconds that took and the longest turn."""
+    """Run the event loop until ``done()``; returns the seconds and the longest turn."""
     from PySide6.QtCore import QCoreApplication, QEventLoop
 
     start = last = time.perf_counter()

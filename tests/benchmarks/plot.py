@@ -1,4 +1,4 @@
-"""The plot panel in a window: first picture, zooming, twenty signals live, and peaks that must be seen."""
+"""The plot panel in a window: first picture, zooming, twenty live signals, and visible peaks."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _panel(database: Path) -> Iterator[tuple[Session, PlotPanel]]:
 
 
 def _turn(done: Callable[[], bool], limit_s: float = LIMIT_S) -> float:
-    """Let the event loop run until then; how many seconds that took."""
+    """Run the event loop until a condition or time; returns the seconds."""
     from PySide6.QtCore import QCoreApplication, QEventLoop
 
     start = time.perf_counter()
@@ -85,7 +85,7 @@ def _turn(done: Callable[[], bool], limit_s: float = LIMIT_S) -> float:
 
 
 def _block(start: int, ids: np.ndarray) -> FrameBatch:
-    """Frames 50 µs apart whose first two bytes are a slow triangle, with one spike."""
+    """Frames 50 µs apart whose first two bytes are a slow triangle wave with one spike."""
     rows = start + np.arange(len(ids))
     values = (np.abs(rows % 400_000 - 200_000) // 40).astype("<u2")
     values[rows == SPIKE_ROW] = 0xFFFF
@@ -132,7 +132,7 @@ def _highest(panel: PlotPanel) -> float:
 
 
 def _live(database: Path) -> list[Figure]:
-    """Frames come into the recording as a bus brings them; what the panel needs is processor time."""
+    """Append frames at the rate of a bus, and measure the processor time of the panel."""
     from PySide6.QtCore import QEvent, QObject
 
     class Paints(QObject):
@@ -166,12 +166,12 @@ def _live(database: Path) -> list[Figure]:
         seconds = time.perf_counter() - start
         share = (time.process_time() - cpu) / seconds
         grown = (anonymous_memory() - before) / 2**20
-        behind = panel.signals.data.unread_rows
+        unread = panel.signals.data.unread_rows
         repaints = paints.count / seconds
     name = f"{LIVE_SIGNALS} signals live at {LIVE_RATE:,} frames/s each, 60 s on the screen"
     return [
         Figure(name, repaints, 20, f"{sent:,} frames", unit="repaints/s"),
         Figure(f"{name}: processor", share, 0.5, f"{share:.0%} of a core", at_most=True, unit="cores"),
-        Figure(f"{name}: behind", behind, per_tick, f"{behind} frames", at_most=True, unit="frames"),
+        Figure(f"{name}: unread", unread, per_tick, f"{unread} frames", at_most=True, unit="frames"),
         Figure(f"{name}: memory", grown, 64, "in 40 s", at_most=True, unit="MiB"),
     ]

@@ -1,4 +1,4 @@
-"""Recording beside receiving: what it takes away from reception."""
+"""The effect of a recorder on reception."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _recorder(path: Path | None) -> Iterator[Recorder | None]:
 
 
 def _batches(capture: Capture, seconds: float) -> Iterator[FrameBatch]:
-    """What comes, a look at a time; afterwards until nothing comes any more."""
+    """The received batches, until frames stop arriving."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         time.sleep(LOOK_SECONDS)

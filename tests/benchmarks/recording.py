@@ -1,4 +1,4 @@
-"""Frames at rest: appending, searching, following, and what a frame takes."""
+"""Recordings: appending, searching, live filters, and bytes per frame."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LIVE_FRAMES = 1000  # what a tick of the display clock brings at 20,000 frames/s
 
 
 def run() -> list[Figure]:
-    """Measure on the disk that holds temporary files."""
+    """Measure on the disk of temporary files."""
     with tempfile.TemporaryDirectory() as folder:
         parent = Path(folder)
         _touch_memory(parent)
@@ -83,7 +83,7 @@ def _appending(seconds: list[float]) -> list[Figure]:
 
 
 def _append_late(large: Recording, batch: FrameBatch, parent: Path) -> Figure:
-    """A hundred thousand frames behind ten million and as the first ones, in turn."""
+    """Append a hundred thousand frames after ten million and as the first ones, alternately."""
     late, early = [], []
     for number in range(ROUNDS):
         with Recording.create(parent / f"small{number}") as small:
@@ -93,7 +93,7 @@ def _append_late(large: Recording, batch: FrameBatch, parent: Path) -> Figure:
 
 
 def _live(large: Recording, parent: Path) -> Figure:
-    """A tick's new frames go through a filter, behind ten million and behind ten thousand."""
+    """Filter the new frames of a display tick, after ten million and after ten thousand."""
     batch = traffic(LIVE_FRAMES, 8)
     with Recording.create(parent / "short") as small:
         small.append(traffic(10_000, 8))
@@ -132,7 +132,7 @@ def _timed(work: Callable[[], object]) -> float:
 
 
 def _touch_memory(folder: Path) -> None:
-    """Let a virtual machine's host give the memory for the page cache now and not while it is measured."""
+    """Make the host of a virtual machine allocate memory for the page cache before the measurement."""
     ballast = folder / "ballast"
     with ballast.open("wb") as file:
         for _ in range(3 * MANY * BATCH_FRAMES * 32 // (2 << 20)):

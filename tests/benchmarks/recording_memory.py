@@ -1,6 +1,6 @@
-"""The anonymous memory of a process with so many frames at rest, by id and filtered: part of ``recording``.
+"""The anonymous memory of a process with a recording, by id and filtered: part of ``recording``.
 
-Run as a program of its own, so that nothing else has grown the process: prints bytes.
+Runs as a separate program, so that nothing else uses memory; prints bytes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tests.support.long_runs import anonymous_memory
 
 
 def figure(few: int, many: int) -> Figure:
-    """The memory with ``many`` frames against that with ``few``."""
+    """The memory with ``many`` frames, compared with ``few``."""
     sizes = [
         int(
             subprocess.run(
@@ -36,7 +36,7 @@ def figure(few: int, many: int) -> Figure:
 
 
 def main(frames: int) -> None:
-    """Record, look at everything that a window looks at, and say how much memory that took."""
+    """Record, read all that a window reads, and return the memory used."""
     from tests.benchmarks.recording import traffic
 
     batch = traffic(4096, 8)

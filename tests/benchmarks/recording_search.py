@@ -1,4 +1,4 @@
-"""Searching ten million frames at rest, beside a loop over can.Message objects: part of ``recording``."""
+"""Searching ten million frames, compared with a loop over can.Message objects: part of ``recording``."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ USUAL = (
 
 
 def figures(recording: Recording, traffic: FrameBatch) -> list[Figure]:
-    """All that is looked for in ``recording``, which holds ``traffic`` again and again."""
+    """All searches in ``recording``, which contains ``traffic`` repeatedly."""
     databases = _databases()
     return [
         *_first_screen(recording, traffic),
@@ -62,7 +62,7 @@ def _databases() -> DatabaseSet:
 
 
 def _first_screen(recording: Recording, traffic: FrameBatch) -> list[Figure]:
-    """A screenful of ten million filtered frames, and all of them, against a loop over a hundred thousand."""
+    """A screenful of ten million filtered frames, and all, compared with a loop over a hundred thousand."""
     repeated = FrameBatch.concatenate([traffic] * (PEER_FRAMES // len(traffic) + 1))
     messages = repeated[:PEER_FRAMES].to_messages()
     ours, peer = [], []

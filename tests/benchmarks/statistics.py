@@ -1,4 +1,4 @@
-"""What counting costs: bits on the wire, exactly, against a plain loop over the same frames."""
+"""Counting bits on the bus, compared with a plain loop over the same frames."""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""Sending on time, by the kernel's times of arrival at a receiver, beside python-can's own on stock's bus.
+"""The timing of sent frames, by the kernel's arrival times at a receiver, compared with python-can on stock's
+bus.
 
-Deviations are from the ideal grid: the period's, or the recorded times. A constant delay is none, so the
-grid is laid through the median of what arrived. A window that shows a busy bus runs beside all of it.
+Deviations are from the ideal times: multiples of the period, or recorded times. A constant delay does not
+count, so that the ideal times go through the median of the arrival times. A window that shows a busy bus runs
+at the same time.
 """
 
 from __future__ import annotations
@@ -66,8 +68,8 @@ _ports = iter(range(31_000, 32_000))
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What a receiver heard: kernel times in ns, ids, and the processor seconds that the sender took."""
+class Received:
+    """Received frames: kernel times in ns, ids, and the processor seconds of the sender."""
 
     times: npt.NDArray[np.int64]
     ids: npt.NDArray[np.uint32]
@@ -75,7 +77,7 @@ class Heard:
 
 
 def run() -> list[Figure]:
-    """Measure with a window beside it that shows the demonstration's traffic."""
+    """Measure while a window shows the traffic of the demonstration."""
     with busy_window():
         return [*_one_job(), *_many_jobs(), *_changes(), _replay()]
 
@@ -84,7 +86,7 @@ def run() -> list[Figure]:
 
 
 def _one_job() -> list[Figure]:
-    """In turns, and the median of them: what else the computer does must not hit one of the two only."""
+    """Alternate rounds and their medians, so that other load of the computer affects both."""
     seconds = ONE_SECONDS / TURNS
     pairs = [(our_jobs(1, MS, seconds).times, stock_jobs(1, MS, seconds).times) for _ in range(TURNS)]
     sides = list(zip(*pairs, strict=True))
@@ -120,7 +122,7 @@ def _many_jobs() -> list[Figure]:
 
 
 def _changes() -> list[Figure]:
-    """How long after the call a new job's first frame and changed data are there, in periods."""
+    """The time from the call to the first frame of a new job, and to changed data, in periods."""
     settings = settings_of(next(_ports))
     delays: dict[str, list[float]] = {"arming": [], "changing data": []}
     with closing(Receiver(settings)) as receiver, Transmitter(SENDER, settings.to_dict()) as transmitter:
@@ -141,7 +143,7 @@ def _changes() -> list[Figure]:
 
 
 def _delay_of(receiver: Receiver, number: int, value: int) -> float:
-    """From now until the first frame with that id and value."""
+    """The time until the first frame with an id and value."""
     asked_ns = time.time_ns()
     while True:
         wait_for(receiver.fileno(), 5.0)
@@ -152,7 +154,7 @@ def _delay_of(receiver: Receiver, number: int, value: int) -> float:
 
 
 def _replay() -> Figure:
-    """A recording of a bus with 80 ids at some 5,000 frames/s, at × 1, against python-can's player."""
+    """Replay of 80 ids at about 5,000 frames/s with recorded timing, compared with python-can's player."""
     gaps = np.random.default_rng(1).exponential(200_000, REPLAY_FRAMES).astype(np.int64)
     times = 1_700_000_000 * 10**9 + np.cumsum(gaps)
     times -= times % 1000  # as log files say them
@@ -168,13 +170,13 @@ def _replay() -> Figure:
         ours = _played(port, [sys.executable, "-m", "canmcast_gui.cli", "play", str(log), *where])
         port = next(_ports)
         stock = _played(port, [sys.executable, "-c", STOCK_PLAYER, str(port), str(log)])
-    ours_off, stock_off = (_replay_p99_us(heard, times) for heard in (ours, stock))
+    ours_off, stock_off = (_replay_p99_us(received, times) for received in (ours, stock))
     name = f"replay of {REPLAY_FRAMES // 1000}k frames × 1: 99 % within"
     return ratio(name, ours_off, stock_off, 1 / 5, "µs")
 
 
 def _played(port: int, command: list[str]) -> FrameBatch:
-    """What a player sends."""
+    """The frames that a player sends."""
     with (
         closing(Receiver(settings_of(port))) as receiver,
         subprocess.Popen(command, cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL) as process,
@@ -187,11 +189,11 @@ def _played(port: int, command: list[str]) -> FrameBatch:
         return FrameBatch.concatenate(batches)
 
 
-def _replay_p99_us(heard: FrameBatch, times: npt.NDArray[np.int64]) -> float:
-    """How far 99 of 100 frames are from their recorded times at most; each says which one it is."""
-    numbers = heard.data.copy().view(">u8")[:, 0].astype(np.int64)
+def _replay_p99_us(received: FrameBatch, times: npt.NDArray[np.int64]) -> float:
+    """The 99th percentile of the deviation from recorded times; payloads are the numbers of frames."""
+    numbers = received.data.copy().view(">u8")[:, 0].astype(np.int64)
     assert np.array_equal(numbers, np.arange(len(times))), "frames are missing or in another order"
-    off = (heard.timestamp_ns - times).astype(np.float64)
+    off = (received.timestamp_ns - times).astype(np.float64)
     return float(np.quantile(np.abs(off - np.median(off)), 0.99)) / 1e3
 
 
@@ -199,7 +201,7 @@ def _replay_p99_us(heard: FrameBatch, times: npt.NDArray[np.int64]) -> float:
 
 
 def settings_of(port: int) -> BusSettings:
-    """A bus of this computer that stock's bus with hop limit 0 is on as well."""
+    """A bus of this computer, which stock's bus with hop limit 0 also uses."""
     return BusSettings.this_computer(group=GROUP_IPV4, port=port)
 
 
@@ -208,7 +210,7 @@ def frame(number: int, value: int = 0) -> FrameBatch:
     return FrameBatch.from_columns(0, [0x100 + number], [[value, 0, 0, 0, 0, 0, 0, 0]])
 
 
-def our_jobs(jobs: int, period_ns: int, seconds: float, together: bool = False) -> Heard:
+def our_jobs(jobs: int, period_ns: int, seconds: float, together: bool = False) -> Received:
     """Periodic jobs of a Transmitter."""
     settings = settings_of(next(_ports))
     count = round(seconds * 1e9 / period_ns)
@@ -224,10 +226,10 @@ def our_jobs(jobs: int, period_ns: int, seconds: float, together: bool = False) 
             return bool(transmitter.jobs.armed)
 
         times, ids = listen(armed)
-        return Heard(times, ids, sum(process.cpu_times()[:2]) - before)
+        return Received(times, ids, sum(process.cpu_times()[:2]) - before)
 
 
-def stock_jobs(jobs: int, period_ns: int, seconds: float) -> Heard:
+def stock_jobs(jobs: int, period_ns: int, seconds: float) -> Received:
     """Periodic jobs of python-can on its own bus."""
     port = next(_ports)
     command = [sys.executable, "-c", STOCK_JOBS, str(port), str(jobs), str(period_ns / 1e9), str(seconds)]
@@ -237,7 +239,7 @@ def stock_jobs(jobs: int, period_ns: int, seconds: float) -> Heard:
     ):
         times, ids = listen(lambda: process.poll() is None)
         assert process.stdout is not None
-        return Heard(times, ids, float(process.stdout.read()))
+        return Received(times, ids, float(process.stdout.read()))
 
 
 Listen = Callable[[Callable[[], bool]], tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]]
@@ -245,24 +247,24 @@ Listen = Callable[[Callable[[], bool]], tuple[npt.NDArray[np.int64], npt.NDArray
 
 @contextmanager
 def listening(settings: BusSettings) -> Iterator[Listen]:
-    """A receiver; what is yielded takes everything while a condition holds, and gives times and ids."""
+    """A receiver; yields a function that receives while a condition is true, and returns times and ids."""
     with closing(Receiver(settings)) as receiver:
 
-        def listen(going_on: Callable[[], bool]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]:
+        def listen(condition: Callable[[], bool]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]:
             batches = []
-            while going_on():
+            while condition():
                 time.sleep(0.02)
                 batches.append(receiver.drain(1 << 20).compact())
             batches.append(receiver.drain(1 << 20).compact())
-            heard = FrameBatch.concatenate(batches)
-            return heard.timestamp_ns, heard.arbitration_id
+            received = FrameBatch.concatenate(batches)
+            return received.timestamp_ns, received.arbitration_id
 
         yield listen
 
 
 @contextmanager
 def busy_window() -> Iterator[None]:
-    """The program's window with the demonstration's traffic, on a screen that nobody sees."""
+    """The window with the traffic of the demonstration, on an offscreen display."""
     with ExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory())
         environment = {
@@ -272,7 +274,7 @@ def busy_window() -> Iterator[None]:
         where = Path(__file__).parents[2]
         window = subprocess.Popen(command, env=environment, cwd=where, stderr=subprocess.DEVNULL)
         try:
-            time.sleep(4.0)  # until it is open, its libraries are loaded and the car drives
+            time.sleep(4.0)  # until it is open, its libraries are loaded and the car sends
             assert window.poll() is None, "the window has not opened"
             yield
         finally:
@@ -284,40 +286,42 @@ def busy_window() -> Iterator[None]:
 
 
 def ratio(name: str, ours: float, stock: float, bar: float, unit: str) -> Figure:
-    """A figure whose bar is a part of stock's."""
+    """A figure as a ratio to stock."""
     value = ours / stock if stock else float(ours > 0)
     return Figure(name, value, bar, f"{ours:,.3g} {unit}", f"{stock:,.3g} {unit}", at_most=True)
 
 
 def deviations(times: npt.NDArray[np.int64], period_ns: int) -> npt.NDArray[np.float64]:
-    """How far each frame is from the grid through their median; a frame belongs to its nearest place."""
+    """The deviation of each frame from the nearest multiple of the period, relative to the median."""
     since = (times - times[0]).astype(np.float64)
     off = since - np.round(since / period_ns) * period_ns
     return off - np.median(off)
 
 
 def p99_us(times: npt.NDArray[np.int64], period_ns: int) -> float:
-    """How far 99 of 100 frames are from their place at most."""
+    """The 99th percentile of the absolute deviation."""
     return float(np.quantile(np.abs(deviations(times, period_ns)), 0.99)) / 1e3
 
 
 def slope_ppm(times: npt.NDArray[np.int64], period_ns: int) -> float:
-    """How far the mean period is off, as the median of what frames half a run apart say."""
+    """The error of the mean period, as the median over pairs of frames half a run apart."""
     half = len(times) // 2
     mean_ns = float(np.median(times[half : 2 * half] - times[:half])) / half
     return (mean_ns - period_ns) / period_ns * 1e6
 
 
-def late_share(heard: Heard) -> float:
-    """The share of frames that left more than LATE_NS after their place, or not at all.
+def late_share(received: Received) -> float:
+    """The share of frames that were sent more than LATE_NS late, or not at all.
 
-    A job's grid begins with its first frame, and goes on for as long as all of them ran.
+    The ideal times of a job start with its first frame and end when the first job ends.
     """
     late = wanted = 0
-    count = round(MANY_SECONDS * 1e9 / MANY_PERIOD_NS) - 20  # what stock's last started job had time for
+    count = (
+        round(MANY_SECONDS * 1e9 / MANY_PERIOD_NS) - 20
+    )  # the frames for which the last job of stock had time
     for number in range(MANY):
-        times = heard.times[heard.ids == 0x100 + number][:count]
-        behind = (times - times[0]) - np.arange(len(times)) * MANY_PERIOD_NS
-        late += int((behind > LATE_NS).sum()) + count - len(times)
+        times = received.times[received.ids == 0x100 + number][:count]
+        late_ns = (times - times[0]) - np.arange(len(times)) * MANY_PERIOD_NS
+        late += int((late_ns > LATE_NS).sum()) + count - len(times)
         wanted += count
     return late / wanted

@@ -1,7 +1,7 @@
-"""Receiving and sending against stock's bus: one process, frames of one bus, waiting in the socket already.
+"""Receiving and sending, compared with stock's bus: one process, and frames that already wait in the socket.
 
-Rounds of both take turns, and the fastest of each count, in seconds of processor time where nobody waits: on
-a busy machine anything else would measure the others.
+Rounds of both alternate, and the fastest of each counts, in processor time if there are no waits: on a busy
+machine other times would measure other processes.
 """
 
 from __future__ import annotations
@@ -112,12 +112,12 @@ def _drain_batches(bus: UdpMulticastBus) -> int:
 
 
 def _sending(group: str, name: str) -> list[Figure]:
-    """Each sender has a stock bus that hears it, and that must miss nothing."""
+    """Each sender has a stock receiver, which must receive all frames."""
     messages = _messages()
     batch = FrameBatch.from_messages(messages)
     with (
-        _heard_by_stock(StockBus, group) as (stock, of_stock),
-        _heard_by_stock(UdpMulticastBus, group) as (
+        _with_stock_listener(StockBus, group) as (stock, of_stock),
+        _with_stock_listener(UdpMulticastBus, group) as (
             ours,
             of_ours,
         ),
@@ -145,7 +145,7 @@ def _sending(group: str, name: str) -> list[Figure]:
 
 
 @contextmanager
-def _heard_by_stock(kind: type[can.BusABC], group: str) -> Iterator[tuple[can.BusABC, can.BusABC]]:
+def _with_stock_listener(kind: type[can.BusABC], group: str) -> Iterator[tuple[can.BusABC, can.BusABC]]:
     port = next(_ports)
     with _bus(StockBus, group, port) as listener:
         bus = kind(channel=group, port=port, hop_limit=0)
@@ -162,7 +162,7 @@ def _send_one_by_one(bus: can.BusABC, messages: list[can.Message]) -> int:
 
 
 def _latency() -> list[Figure]:
-    """There and back: a thread answers each frame; both ends are of one kind. Kinds take turns."""
+    """Round trips: a thread responds to each frame; both ends are of one kind. Kinds alternate."""
     times: dict[type[can.BusABC], list[float]] = {StockBus: [], UdpMulticastBus: []}
     for _ in range(ROUNDS):
         for kind, found in times.items():
@@ -177,7 +177,7 @@ def _latency() -> list[Figure]:
 
 
 def _round_trips(kind: type[can.BusABC], count: int) -> list[float]:
-    """Two groups, so that nobody hears what it sent itself, which stock would."""
+    """Round trip times over two groups, because stock buses also receive their own frames."""
     port = next(_ports)
     there, back = "239.74.163.10", "239.74.163.11"
     with (

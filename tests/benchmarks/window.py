@@ -1,4 +1,4 @@
-"""The whole program, as a user starts it, fed by a stock python-can process."""
+"""The complete program with frames of a stock python-can process."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ USUAL_BUFFER = 106_496
 
 
 def run() -> list[Figure]:
-    """The first window, live traffic recorded and shown, and ten million frames under the eyes."""
+    """The first window, live traffic recorded and shown, and ten million frames in a view."""
     return [
         *first_window(),
         *recorded_whole(2_000),
@@ -44,7 +44,7 @@ def first_window() -> list[Figure]:
 
 
 def recorded_whole(rate: int) -> list[Figure]:
-    """Frames of the peer that are missing in the record file, by their running numbers."""
+    """The frames of the peer that are missing in the log file, by their sequence numbers."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "record.blf"
         report, sent, _cpu = _program(["--demo", "--local", "--record", path], rate)
@@ -65,7 +65,7 @@ def recorded_whole(rate: int) -> list[Figure]:
 
 
 def usual_buffer(rate: int) -> list[Figure]:
-    """Kernel drops and the event loop's stalls with the socket buffer that a usual system grants."""
+    """Kernel drops and stalls of the event loop with the usual socket buffer."""
     options = ["--group", GROUP, "--hop-limit", 0, "--receive-buffer", USUAL_BUFFER]
     report, sent, cpu = _program(options, rate)
     ui = report["ui"]
@@ -82,7 +82,7 @@ def usual_buffer(rate: int) -> list[Figure]:
 
 
 def long_trace() -> list[Figure]:
-    """What ten million frames cost beside ten thousand: memory, drawing, and a user's patience."""
+    """Ten million frames compared with ten thousand: memory, drawing, and stalls."""
     few, many = (_stage("memory", frames)["anonymous"] for frames in (10_000, 10_000_000))
     drawn, stalls = _stage("repaint"), _stage("stalls")
     megabytes = [f"{size / 1e6:.1f} MB" for size in (many, few)]
@@ -102,10 +102,10 @@ def long_trace() -> list[Figure]:
 
 
 def filtered_live(rate: int) -> list[Figure]:
-    """Live traffic with a filter on, another view beside it, and a user who scrolls all the time."""
+    """Live traffic with a filter, a second view, and continuous scrolling."""
     process = _start_stage("live", GROUP, PORT, SECONDS - 3)
     assert process.stdout is not None
-    process.stdout.readline()  # it is ready to go on the bus
+    process.stdout.readline()  # it is ready to connect
     while not any(c.laddr and c.laddr.port == PORT for c in psutil.net_connections("udp")):
         time.sleep(0.1)
     time.sleep(1)
@@ -134,7 +134,7 @@ def _environment() -> dict[str, str]:
 
 
 def _program(options: list[object], rate: int) -> tuple[dict, int, float]:
-    """Start the window, feed it for a while, end it; its report, the frames sent, its share of a core."""
+    """Run the window while a peer sends; returns its report, the frames sent, and its share of a core."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         command = [sys.executable, "-m", "canmcast_gui", *map(str, options), "--report", str(report)]
@@ -160,6 +160,6 @@ def _feed(process: psutil.Popen, rate: int) -> tuple[int, float]:
 
 
 def _peer(rate: int) -> list[str]:
-    """The command of a stock python-can process that sends for a while."""
+    """The command of a stock python-can process that sends for some seconds."""
     command = [sys.executable, "-m", "tests.support.stock_peer", "send", "--port", str(PORT)]
     return [*command, "--rate", str(rate), "--seconds", str(SECONDS)]

@@ -1,4 +1,5 @@
-"""A window over a recording of any length, driven by a script: run as a process of its own by the benchmarks.
+"""A window with a recording of any length, controlled by a script; the benchmarks run it as a separate
+process.
 
 ``python -m tests.benchmarks.window_stage WHAT [FRAMES]`` prints one JSON object.
 """
@@ -46,7 +47,7 @@ def traffic(frames: int, first: int, ids: int = 100) -> FrameBatch:
 
 @contextmanager
 def window(frames: int, folder: str, ids: int = 100) -> Iterator[MainWindow]:
-    """A window that shows so many frames in order of time."""
+    """A window that shows a number of frames chronologically."""
     session, settings = Session(), AppSettings(Path(folder) / f"{frames}.ini")
     one = MainWindow(session, settings)
     one.resize(1280, 800)
@@ -64,7 +65,7 @@ def window(frames: int, folder: str, ids: int = 100) -> Iterator[MainWindow]:
 
 
 def settle(seconds: float) -> None:
-    """Let the window live for a while."""
+    """Run the event loop for some seconds."""
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
         QApplication.processEvents()
@@ -72,7 +73,7 @@ def settle(seconds: float) -> None:
 
 
 def turn(action: Callable[[], object]) -> float:
-    """Milliseconds that something and the drawing after it keep the event loop."""
+    """Milliseconds for an action and the drawing after it."""
     start = time.perf_counter()
     action()
     QApplication.processEvents()
@@ -80,7 +81,7 @@ def turn(action: Callable[[], object]) -> float:
 
 
 def worst(actions: list[Callable[[], object]]) -> float:
-    """The longest turn of some, each the best of three: what a busy machine adds does not count."""
+    """The longest of several turns, each the best of three, so that other load does not count."""
     rounds = [[turn(action) for action in actions] for _ in range(3)]
     return max(map(min, zip(*rounds, strict=True)))
 
@@ -97,7 +98,7 @@ def memory(folder: str, frames: int) -> dict[str, float]:
 
 
 def repaint(folder: str) -> dict[str, float]:
-    """A full screen anew at other rows, in a long and a short trace by turns; the medians in ms."""
+    """Redraw a full screen at other rows, in a long and a short trace alternately; the medians in ms."""
     times: dict[int, list[float]] = {FEW: [], MANY: []}
     with window(FEW, folder) as few, window(MANY, folder) as many:
         for step in range(ROUNDS):
@@ -111,7 +112,7 @@ def repaint(folder: str) -> dict[str, float]:
 
 
 def stalls(folder: str) -> dict[str, float]:
-    """The longest turns of the event loop, in ms, for what a user does in a trace of ten million frames."""
+    """The longest turns of the event loop in ms for user actions in a trace of ten million frames."""
     with window(MANY, folder) as one:
         trace, box = one.panel.chronological, one.panel.filter_box
         bar = trace.table.verticalScrollBar()
@@ -153,7 +154,7 @@ def stalls(folder: str) -> dict[str, float]:
 
 
 def live(folder: str, group: str, port: int, seconds: float) -> dict[str, float]:
-    """On a bus with a filter on, by-ID beside it and the user scrolling, for a while from the first frame."""
+    """Live with a filter, a by-ID view and scrolling, for some seconds from the first frame."""
     session, settings = Session(), AppSettings(Path(folder) / "live.ini")
     one = MainWindow(session, settings)
     one.resize(1280, 800)
@@ -196,7 +197,7 @@ def live(folder: str, group: str, port: int, seconds: float) -> dict[str, float]
 
 
 def main() -> None:
-    """Do one of them, in a folder that is gone afterwards."""
+    """Run one of them in a temporary folder."""
     what, *numbers = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"XDG_DATA_HOME": folder, "XDG_CONFIG_HOME": folder}

@@ -6,6 +6,8 @@ from tests.installer import phrases
 
 # Folders and files that have been read for their language. A new one belongs here from the start.
 CLEAN = (
+    "CHANGELOG.md",
+    "README.md",
     "canmcast_gui/__init__.py",
     "canmcast_gui/__main__.py",
     "canmcast_gui/app/transmit",
@@ -54,6 +56,7 @@ CLEAN = (
     "canmcast_gui/ui/window/trace.py",
     "canmcast_gui/wording.py",
     "tests/app/transmit",
+    "tests/benchmarks",
     "tests/cli",
     "tests/conftest.py",
     "tests/contract",
