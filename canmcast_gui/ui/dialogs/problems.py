@@ -38,23 +38,9 @@ class ProblemsDialog(QDialog):
         self.resize(680, 360)
         text = QLabel(summary)
         text.setWordWrap(True)
-        self.list = QListWidget()
-        self.list.setUniformItemSizes(True)
-        leave_by_tab(self.list)
-        self.list.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.list.setAccessibleName("Problems of the file")
-        self.list.itemActivated.connect(self._jump)
+        self.list = self._make_list()
         self._fill(opened)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.go = buttons.addButton("Go to frame", QDialogButtonBox.ButtonRole.ActionRole)
-        self.go.setToolTip("Show the first frame of this problem in the trace (Enter or double-click)")
-        self.go.clicked.connect(lambda: self._jump(self.list.currentItem()))
-        copy = buttons.addButton("Copy", QDialogButtonBox.ButtonRole.ActionRole)
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText("\n".join(self.sentences)))
-        buttons.rejected.connect(self.reject)
-        icons.without_icons(buttons)
-        for button in buttons.findChildren(QPushButton):
-            button.setAutoDefault(False)  # Enter is a key of the list
+        buttons = self._make_buttons()
         self.list.currentItemChanged.connect(lambda *_: self._on_current())
         self.list.setCurrentRow(0)
         self._on_current()
@@ -66,6 +52,28 @@ class ProblemsDialog(QDialog):
             layout.addWidget(QLabel(f"… and {opened.more_problems:,} more. The first {listed} are listed."))
         layout.addWidget(buttons)
         self.list.setFocus()
+
+    def _make_list(self) -> QListWidget:
+        problems = QListWidget()
+        problems.setUniformItemSizes(True)
+        leave_by_tab(problems)
+        problems.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        problems.setAccessibleName("Problems of the file")
+        problems.itemActivated.connect(self._jump)
+        return problems
+
+    def _make_buttons(self) -> QDialogButtonBox:
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.go = buttons.addButton("Go to frame", QDialogButtonBox.ButtonRole.ActionRole)
+        self.go.setToolTip("Show the first frame of this problem in the trace (Enter or double-click)")
+        self.go.clicked.connect(lambda: self._jump(self.list.currentItem()))
+        copy = buttons.addButton("Copy", QDialogButtonBox.ButtonRole.ActionRole)
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText("\n".join(self.sentences)))
+        buttons.rejected.connect(self.reject)
+        icons.without_icons(buttons)
+        for button in buttons.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Enter is a key of the list
+        return buttons
 
     @property
     def sentences(self) -> list[str]:

@@ -61,6 +61,17 @@ class RecordDialog(QDialog):
         self.browse = QPushButton("Browse…")
         self.browse.setAutoDefault(False)
         self.browse.clicked.connect(lambda: browse(self.path.setText))
+        self._make_fields()
+        self.problem = TintedLabel()
+        self.problem.setWordWrap(True)
+        self._make_buttons()
+        FitHeight(self)
+        self._lay_out()
+        self._restore(values)
+        self._connect()
+        self._check()
+
+    def _make_fields(self) -> None:
         self.limits = {
             "split_bytes": _Limit("New file every", 1, 1_000_000, 100, " MB"),
             "split_seconds": _Limit("New file every", 1, 10_000_000, 600, " s"),
@@ -72,8 +83,8 @@ class RecordDialog(QDialog):
         )
         self.pre = _Limit("Pre-trigger time:", 1, 3600, 60, " s")
         self.post = _Limit("Post-trigger time, then wait for the next trigger:", 1, 100_000, 10, " s")
-        self.problem = TintedLabel()
-        self.problem.setWordWrap(True)
+
+    def _make_buttons(self) -> None:
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
@@ -82,11 +93,6 @@ class RecordDialog(QDialog):
         icons.without_icons(self.buttons)
         self.buttons.accepted.connect(self._on_accepted)
         self.buttons.rejected.connect(self.reject)
-        FitHeight(self)
-        self._lay_out()
-        self._restore(values)
-        self._connect()
-        self._check()
 
     def options(self) -> RecordOptions:
         """The options of the fields."""

@@ -119,6 +119,19 @@ class StatusBar(QStatusBar):
         self.setSizeGripEnabled(False)
         # texts must not make the window wider
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._add_labels()
+        self._tasks = TaskList(session, self)
+        self._tasks.changed.connect(self._fold)
+        self.addPermanentWidget(self._tasks)
+        self._timer = QTimer(self)
+        self._timer.setInterval(PERIOD_MS)
+        self._timer.timeout.connect(self.refresh)
+        self._timer.start()
+        session.state_changed.connect(self.refresh)
+        session.record.changed.connect(self._on_record_state)
+        self._on_record_state()
+
+    def _add_labels(self) -> None:
         self.labels = {
             name: QLabel() for name in ("state", "rate", "load", "lost", "frames", "memory", "record")
         }
@@ -130,16 +143,6 @@ class StatusBar(QStatusBar):
         self.labels["record"].setTextFormat(Qt.TextFormat.RichText)  # the dot has its own color
         self.labels["selection"] = QLabel()
         self.addPermanentWidget(self.labels["selection"])
-        self._tasks = TaskList(session, self)
-        self._tasks.changed.connect(self._fold)
-        self.addPermanentWidget(self._tasks)
-        self._timer = QTimer(self)
-        self._timer.setInterval(PERIOD_MS)
-        self._timer.timeout.connect(self.refresh)
-        self._timer.start()
-        session.state_changed.connect(self.refresh)
-        session.record.changed.connect(self._on_record_state)
-        self._on_record_state()
 
     def refresh(self) -> None:
         """Update all labels. Unchanged texts cost nothing."""

@@ -15,8 +15,13 @@ class WindowActions:
 
     def __init__(self, parent: QObject) -> None:
         self._owner = parent
+        self._make_file_actions()
+        self._make_measurement_actions()
+        self._make_trace_actions()
+        self._make_window_and_help_actions()
+
+    def _make_file_actions(self) -> None:
         make = self._make
-        # menu File
         self.open = make(
             "&Open log file…",
             "One log file, or several on one time line",
@@ -40,7 +45,8 @@ class WindowActions:
         self.new = make("&New trace", "Start with an empty trace", keys="Ctrl+N")
         self.quit = make("&Quit", keys="Ctrl+Q")
 
-        # menu Measurement
+    def _make_measurement_actions(self) -> None:
+        make = self._make
         self.start = make("&Start", "Connect to the last bus", icon="start", keys="F5")
         self.stop = make(
             "S&top", "Disconnect from the bus; received frames are kept", icon="stop", keys="Shift+F5"
@@ -75,7 +81,8 @@ class WindowActions:
             keys="Ctrl+Shift+R",
         )
 
-        # menu Trace
+    def _make_trace_actions(self) -> None:
+        make = self._make
         self.by_id = make(
             "By &ID", "One row for each ID", icon="byid", keys="Ctrl+1", checkable=True, short="By ID"
         )
@@ -111,7 +118,8 @@ class WindowActions:
         self.no_reference = make("Reset time z&ero", keys="Ctrl+Shift+T")
         self.colors = make("C&olor rules…", "Color the rows that match a filter")
 
-        # menu Window
+    def _make_window_and_help_actions(self) -> None:
+        make = self._make
         self.new_chronological = make(
             "New &chronological view",
             "All frames in order, with their own filter and columns",
@@ -128,8 +136,6 @@ class WindowActions:
         self.previous_panel = make(
             "&Previous panel", "Go to the previous open panel, also in hidden tabs", keys="Shift+F6"
         )
-
-        # menu Help
         self.help = make(
             "&Handbook",
             "Tasks, keys and filters; opens at the page of the focused panel",

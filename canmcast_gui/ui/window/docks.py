@@ -154,6 +154,10 @@ class Docks(QObject):
             dock.show()
         for first, *_others in TABS:
             docks[first].raise_()
+        self._set_default_sizes()
+
+    def _set_default_sizes(self) -> None:
+        docks, window = self.docks, self._window
         vertical, horizontal = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
         size: QSize = window.size()
         window.resizeDocks([docks["signals"], docks["hosts"]], [3, 1], vertical)
