@@ -21,7 +21,7 @@ from canmcast_gui.app.program.event_loop import DisplayClock
 from canmcast_gui.app.program.messages import Messages
 from canmcast_gui.app.program.report import SessionTotals
 from canmcast_gui.app.program.tasks import Task, TaskPool
-from canmcast_gui.app.transmit.control import TransmitControl
+from canmcast_gui.app.transmit.transmit_control import TransmitControl
 from canmcast_gui.app.workspace.control import WorkspaceControl
 from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.demo.process import bus_of_its_own

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from canmcast_gui.app.transmit.fuzz import row_of
+from canmcast_gui.app.transmit.fuzz_control import row_of
 from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.frames import FrameBatch

@@ -14,7 +14,7 @@ import pytest
 
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.frames.units import NS_PER_MS
-from canmcast_gui.models.transmit.columns import COLUMNS
+from canmcast_gui.models.transmit.row_columns import COLUMNS
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
 

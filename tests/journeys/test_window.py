@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from canmcast_gui.app.session import Session, SessionState
-from canmcast_gui.models.transmit.columns import COLUMNS
+from canmcast_gui.models.transmit.row_columns import COLUMNS
 from canmcast_gui.resources_path import resource
 from canmcast_gui.ui.connect.dialog import ConnectDialog
 from tests.support.messages import assert_same_frames

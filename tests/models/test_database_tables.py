@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from canmcast_gui.app.transmit.rows import TransmitRows
+from canmcast_gui.app.transmit.row_list import TransmitRows
 from canmcast_gui.database import DatabaseSet, Message, Signal, load_database
 from canmcast_gui.models import database_tables
 from canmcast_gui.models.bit_layout import LayoutModel, bits_of, is_selected, selections_of
 from canmcast_gui.models.drag import rows_of_mime, signals_of_mime
-from canmcast_gui.models.transmit.model import TransmitModel
+from canmcast_gui.models.transmit.row_model import TransmitModel
 
 CAR = """VERSION ""
 BU_: ECU Dash

@@ -57,7 +57,7 @@ class TransmitRow:
 
     An armed row sends ``count`` frames, or without limit if that is None. Rows of one ``group`` are armed
     together. ``generators`` is the text of the payload generators (see generator_text.py), ``key`` a key that
-    sends the frame once. A row with a ``trigger`` (see conditions.py) is not sent periodically but when a
+    sends the frame once. A row with a ``trigger`` (see condition_text.py) is not sent periodically but when a
     matching frame is received.
 
     A remote frame requests as many bytes as ``data`` has and carries none; they are the payload again if it

@@ -20,10 +20,10 @@ from typing import Annotated
 from msgspec import Meta
 from PySide6.QtCore import QObject, Signal
 
-from canmcast_gui.app.transmit.conditions import condition_for
-from canmcast_gui.app.transmit.link import RunControl, TransmitLink
+from canmcast_gui.app.transmit.condition_text import condition_for
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
-from canmcast_gui.app.transmit.rows import TransmitRows
+from canmcast_gui.app.transmit.row_list import TransmitRows
+from canmcast_gui.app.transmit.transmit_link import RunControl, TransmitLink
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.filters import FilterError, compile_filter

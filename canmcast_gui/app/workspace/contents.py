@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from canmcast_gui.app.bus.control import BusControl, BusState
 from canmcast_gui.app.document.databases import Databases
 from canmcast_gui.app.program.settings import AppSettings
-from canmcast_gui.app.transmit.control import TransmitControl
+from canmcast_gui.app.transmit.transmit_control import TransmitControl
 from canmcast_gui.app.workspace.view_setups import rules_of
 from canmcast_gui.app.workspace.workspace import Workspace
 from canmcast_gui.database import Scope

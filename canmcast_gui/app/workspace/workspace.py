@@ -21,11 +21,11 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
-from canmcast_gui.app.transmit.link import MAX_RATE_LIMIT
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.sequences import MAX_SEQUENCES
 from canmcast_gui.app.transmit.sequences import Sequence as TransmitSequence
+from canmcast_gui.app.transmit.transmit_link import MAX_RATE_LIMIT
 from canmcast_gui.app.workspace.paths import absolute_path, relative_path
 from canmcast_gui.app.workspace.view_setups import (
     MAX_PLOTS,

@@ -1,1 +1,1 @@
-"""The Qt item model of the transmit rows: ``model``, its ``columns``, and the ``edits`` of its undo stack."""
+"""The Qt item model of the transmit rows: ``row_model``, ``row_columns``, ``row_edits`` (undo)."""

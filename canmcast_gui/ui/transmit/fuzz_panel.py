@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.transmit.conditions import condition_for
-from canmcast_gui.app.transmit.fuzz import progress_text, row_of, state_text
+from canmcast_gui.app.transmit.condition_text import condition_for
+from canmcast_gui.app.transmit.fuzz_control import progress_text, row_of, state_text
 from canmcast_gui.app.transmit.fuzz_setup import (
     FuzzSetup,
     load_of_run,
@@ -28,15 +28,15 @@ from canmcast_gui.app.transmit.fuzz_setup import (
 from canmcast_gui.app.transmit.row import RowError, TransmitRow, load_of
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import FilterError
-from canmcast_gui.models.transmit.model import TransmitModel
+from canmcast_gui.models.transmit.row_model import TransmitModel
 from canmcast_gui.transmit import TransmitError
 from canmcast_gui.ui.actions import new_action
 from canmcast_gui.ui.transmit.fuzz_answer import FuzzAnswerView
 from canmcast_gui.ui.transmit.fuzz_fields import FuzzFields
 from canmcast_gui.ui.transmit.message_dialog import MessageDialog
+from canmcast_gui.ui.transmit.row_table import TransmitTableView
 from canmcast_gui.ui.transmit.run_actions import RunActions, menu_button, scroll_area
 from canmcast_gui.ui.transmit.status_line import LoadLine, StatusLine
-from canmcast_gui.ui.transmit.table import TransmitTableView
 from canmcast_gui.ui.updates import Debouncer
 
 NO_ROW = "Select a row of the transmit list first."

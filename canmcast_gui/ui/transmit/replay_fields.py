@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.app.transmit.replay import ReplayControl
+from canmcast_gui.app.transmit.replay_control import ReplayControl
 from canmcast_gui.app.transmit.replay_setup import MAX_NUMBER
 from canmcast_gui.transmit.replay.options import MAX_SPEED, MIN_SPEED
 from canmcast_gui.ui import theme

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.transmit.link import NO_BUS
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.replay_source import parts_of
+from canmcast_gui.app.transmit.transmit_link import NO_BUS
 from canmcast_gui.logfile import LogPart, Order
 from canmcast_gui.transmit import TransmitError
 from canmcast_gui.ui.actions import action_button, new_action

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from canmcast_gui.app.transmit.message_rows import SignalLine, lines_of, with_value
 from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.database import DatabaseSet, Message
-from canmcast_gui.models.transmit.model import TransmitModel
+from canmcast_gui.models.transmit.row_model import TransmitModel
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.drop_down import widen
 from canmcast_gui.ui.labels import ElidedLabel

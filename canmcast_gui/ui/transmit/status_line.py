@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QWidget
 
-from canmcast_gui.app.transmit.link import MAX_RATE_LIMIT
 from canmcast_gui.app.transmit.row import Load
+from canmcast_gui.app.transmit.transmit_link import MAX_RATE_LIMIT
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.labels import TintedLabel
 

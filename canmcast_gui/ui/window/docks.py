@@ -18,9 +18,9 @@ from canmcast_gui.ui.plot.docks import PlotDocks
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.marks import MarksPanel
 from canmcast_gui.ui.transmit.fuzz_panel import FuzzPanel
-from canmcast_gui.ui.transmit.panel import TransmitPanel
 from canmcast_gui.ui.transmit.replay_panel import ReplayPanel
 from canmcast_gui.ui.transmit.sequence_panel import SequencePanel
+from canmcast_gui.ui.transmit.transmit_panel import TransmitPanel
 
 SIDE_WIDTH = 250
 SMALL_SIDE_WIDTH = 196

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from canmcast_gui.app.transmit.conditions import parse_trigger
+from canmcast_gui.app.transmit.condition_text import parse_trigger
 from canmcast_gui.app.transmit.generator_text import parse_generators
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.sequences import parse_sequence

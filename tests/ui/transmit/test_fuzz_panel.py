@@ -4,17 +4,17 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 
 from canmcast_gui.app.session import SessionState
-from canmcast_gui.app.transmit.fuzz import row_of
+from canmcast_gui.app.transmit.fuzz_control import row_of
 from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
-from canmcast_gui.app.transmit.link import NO_BUS, SWITCHED_OFF
 from canmcast_gui.app.transmit.row import TransmitRow
+from canmcast_gui.app.transmit.transmit_link import NO_BUS, SWITCHED_OFF
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import FileError, read_batches
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.transmit.fuzz_panel import NO_ROW, FuzzPanel
 from canmcast_gui.ui.transmit.message_dialog import MessageDialog
-from canmcast_gui.ui.transmit.panel import TransmitPanel
+from canmcast_gui.ui.transmit.transmit_panel import TransmitPanel
 from tests.ui.live import GROUP, WAIT_MS, go_live
 
 SENDER = "canmcast_gui.transport.sender:open_sender"

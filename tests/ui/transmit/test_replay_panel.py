@@ -7,9 +7,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
-from canmcast_gui.app.transmit.link import NO_BUS, SWITCHED_OFF
-from canmcast_gui.app.transmit.replay import NO_SIGNALS
+from canmcast_gui.app.transmit.replay_control import NO_SIGNALS
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
+from canmcast_gui.app.transmit.transmit_link import NO_BUS, SWITCHED_OFF
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import FORMATS, LogPart, open_writer
 from canmcast_gui.ui.transmit.replay_panel import ReplayPanel

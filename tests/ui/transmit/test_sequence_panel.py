@@ -2,9 +2,9 @@
 
 import pytest
 
-from canmcast_gui.app.transmit.link import NO_BUS, SWITCHED_OFF
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.sequences import Sequence
+from canmcast_gui.app.transmit.transmit_link import NO_BUS, SWITCHED_OFF
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.schema import dump, load_list
 from canmcast_gui.transmit import Transmitter

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from canmcast_gui.app.transmit.conditions import condition_for, parse_trigger, trigger_error
+from canmcast_gui.app.transmit.condition_text import condition_for, parse_trigger, trigger_error
 from canmcast_gui.app.transmit.generator_text import parse_generators
 from canmcast_gui.app.transmit.message_rows import field_of
 from canmcast_gui.app.transmit.row import TransmitRow

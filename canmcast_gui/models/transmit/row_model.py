@@ -19,10 +19,10 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QUndoStack
 
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
+from canmcast_gui.app.transmit.row_list import MAX_ROWS, TransmitRows
 from canmcast_gui.app.transmit.row_text import parse_frames
-from canmcast_gui.app.transmit.rows import MAX_ROWS, TransmitRows
 from canmcast_gui.models.drag import ROWS_MIME, rows_of_mime, rows_to_mime
-from canmcast_gui.models.transmit.columns import (
+from canmcast_gui.models.transmit.row_columns import (
     ARMED,
     COLUMNS,
     COUNT,
@@ -38,7 +38,7 @@ from canmcast_gui.models.transmit.columns import (
     cell_text,
     cell_tip,
 )
-from canmcast_gui.models.transmit.edits import ChangeEdit, InsertEdit, MoveEdit, RemoveEdit, steps_to
+from canmcast_gui.models.transmit.row_edits import ChangeEdit, InsertEdit, MoveEdit, RemoveEdit, steps_to
 
 # Rows that are dragged: their job ids. The table of another window takes them as copies.
 ENTRIES_MIME = "application/x-canmcast-transmit-entries"

@@ -14,9 +14,9 @@ from canmcast_gui.app.document.document import Document
 from canmcast_gui.app.program.event_loop import DisplayClock
 from canmcast_gui.app.program.messages import Messages
 from canmcast_gui.app.program.tasks import TaskPool
-from canmcast_gui.app.transmit.link import SWITCHED_OFF, RunControl, TransmitLink
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.replay_source import ReplaySource
+from canmcast_gui.app.transmit.transmit_link import SWITCHED_OFF, RunControl, TransmitLink
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.filters import FilterError, compile_filter

@@ -4,9 +4,9 @@ import pytest
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.transmit.link import MAX_RATE_LIMIT, NO_BUS
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.sequences import Sequence
+from canmcast_gui.app.transmit.transmit_link import MAX_RATE_LIMIT, NO_BUS
 from canmcast_gui.frames.schema import dump
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QUndoCommand
 
 from canmcast_gui.app.transmit.row import TransmitRow
-from canmcast_gui.app.transmit.rows import Entry, TransmitRows
+from canmcast_gui.app.transmit.row_list import Entry, TransmitRows
 
 # Moves of single rows, one after the other: from which index to which.
 Steps = list[tuple[int, int]]

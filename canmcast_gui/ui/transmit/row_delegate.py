@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.app.transmit.row import FRAME_TYPES
-from canmcast_gui.models.transmit.columns import (
+from canmcast_gui.models.transmit.row_columns import (
     COLUMNS,
     COMMENT,
     GENERATORS,
@@ -27,7 +27,7 @@ from canmcast_gui.models.transmit.columns import (
     TRIGGER,
     TYPE,
 )
-from canmcast_gui.models.transmit.model import Index, TransmitModel
+from canmcast_gui.models.transmit.row_model import Index, TransmitModel
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.drop_down import widen
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from canmcast_gui.app.transmit.fuzz import row_of
+from canmcast_gui.app.transmit.fuzz_control import row_of
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.recording import Recording
 

@@ -9,13 +9,13 @@ from canmcast_gui.app.program.event_loop import DisplayClock
 from canmcast_gui.app.program.messages import Messages
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.program.tasks import TaskPool
-from canmcast_gui.app.transmit.fuzz import FuzzControl
-from canmcast_gui.app.transmit.jobs import TransmitJobs
-from canmcast_gui.app.transmit.link import MAX_RATE_LIMIT, TransmitLink
-from canmcast_gui.app.transmit.replay import ReplayControl
+from canmcast_gui.app.transmit.fuzz_control import FuzzControl
+from canmcast_gui.app.transmit.replay_control import ReplayControl
 from canmcast_gui.app.transmit.row import TransmitRow
-from canmcast_gui.app.transmit.rows import TransmitRows
+from canmcast_gui.app.transmit.row_jobs import TransmitJobs
+from canmcast_gui.app.transmit.row_list import TransmitRows
 from canmcast_gui.app.transmit.sequences import MAX_SEQUENCES, Sequence, SequenceControl
+from canmcast_gui.app.transmit.transmit_link import MAX_RATE_LIMIT, TransmitLink
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames.schema import Problem, dump, load_list
 

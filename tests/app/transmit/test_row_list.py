@@ -3,7 +3,7 @@
 import pytest
 
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
-from canmcast_gui.app.transmit.rows import MAX_ROWS, TransmitRows
+from canmcast_gui.app.transmit.row_list import MAX_ROWS, TransmitRows
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.transmit import Trigger
 

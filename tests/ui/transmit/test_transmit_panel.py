@@ -10,19 +10,19 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiAppli
 from PySide6.QtWidgets import QApplication, QComboBox, QDockWidget, QLineEdit, QMainWindow, QToolButton
 
 from canmcast_gui.app.bus.live import SENDER_FACTORY
-from canmcast_gui.app.transmit.link import NO_BUS, SWITCHED_OFF
 from canmcast_gui.app.transmit.row import TransmitRow
+from canmcast_gui.app.transmit.transmit_link import NO_BUS, SWITCHED_OFF
 from canmcast_gui.database import load_database
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.schema import dump
 from canmcast_gui.frames.units import NS_PER_MS
-from canmcast_gui.models.transmit.columns import COLUMNS
+from canmcast_gui.models.transmit.row_columns import COLUMNS
 from canmcast_gui.resources_path import resource
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.transmit.message_dialog import MessageDialog
-from canmcast_gui.ui.transmit.panel import TransmitPanel
+from canmcast_gui.ui.transmit.transmit_panel import TransmitPanel
 from tests.ui.live import WAIT_MS, go_live
 
 # What the offscreen platform says about the pop-ups of combo boxes.

@@ -9,11 +9,11 @@ from PySide6.QtCore import QMimeData, QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from canmcast_gui.app.transmit.row import TransmitRow
-from canmcast_gui.app.transmit.rows import MAX_ROWS, TransmitRows
+from canmcast_gui.app.transmit.row_list import MAX_ROWS, TransmitRows
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.units import NS_PER_MS
-from canmcast_gui.models.transmit.columns import (
+from canmcast_gui.models.transmit.row_columns import (
     ARMED,
     COLUMNS,
     DATA,
@@ -25,7 +25,7 @@ from canmcast_gui.models.transmit.columns import (
     TRIGGER,
     TYPE,
 )
-from canmcast_gui.models.transmit.model import TransmitModel
+from canmcast_gui.models.transmit.row_model import TransmitModel
 from canmcast_gui.transmit import Trigger
 
 

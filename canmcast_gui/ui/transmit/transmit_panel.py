@@ -8,16 +8,16 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.transmit.link import NO_BUS
 from canmcast_gui.app.transmit.row import TransmitRow, load_of
-from canmcast_gui.models.transmit.model import TransmitModel
+from canmcast_gui.app.transmit.transmit_link import NO_BUS
+from canmcast_gui.models.transmit.row_model import TransmitModel
 from canmcast_gui.ui.actions import allow, connect
 from canmcast_gui.ui.labels import EmptyHint
-from canmcast_gui.ui.transmit.actions import RowKeys, TransmitActions
 from canmcast_gui.ui.transmit.message_dialog import MessageDialog
+from canmcast_gui.ui.transmit.row_actions import RowKeys, TransmitActions
+from canmcast_gui.ui.transmit.row_table import TransmitTableView
 from canmcast_gui.ui.transmit.signal_editor import SignalEditor
 from canmcast_gui.ui.transmit.status_line import StatusLine, TransmitFooter
-from canmcast_gui.ui.transmit.table import TransmitTableView
 from canmcast_gui.ui.updates import Debouncer
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.program.messages import Messages
-from canmcast_gui.app.transmit.link import SWITCHED_OFF, TransmitLink
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
-from canmcast_gui.app.transmit.rows import MAX_ROWS, TransmitRows
+from canmcast_gui.app.transmit.row_list import MAX_ROWS, TransmitRows
+from canmcast_gui.app.transmit.transmit_link import SWITCHED_OFF, TransmitLink
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transmit import (
     Discarded,
