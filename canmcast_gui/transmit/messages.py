@@ -7,6 +7,7 @@ arrays that begin with the name of the class; a FrameBatch in them as its record
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import GenericAlias, UnionType
 from typing import Any, TypeVar
 
 import msgspec
@@ -57,10 +58,10 @@ class MessageEncoder:
 class Dispatcher:
     """Decodes messages and calls the handler of each command or event in them."""
 
-    def __init__(self, kinds: Any) -> None:
+    def __init__(self, kinds: type | UnionType) -> None:
         """``kinds`` is the union of the classes of commands, or of events."""
         self._decoder: msgspec.msgpack.Decoder[list[Struct]] = msgspec.msgpack.Decoder(
-            list[kinds], dec_hook=_from_plain
+            GenericAlias(list, (kinds,)), dec_hook=_from_plain
         )
         self._handlers: dict[type[Struct], Callable[[Any], None]] = {}
 

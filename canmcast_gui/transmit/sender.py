@@ -50,12 +50,12 @@ class Sender(Protocol):
     def encode_ahead(self, batch: FrameBatch) -> object:
         """Encode frames before they are due. Raises ValueError with a sentence."""
 
-    def send_encoded(self, encoded: Any, start: int, stop: int) -> int:
+    def send_encoded(self, encoded: object, start: int, stop: int) -> int:
         """Send rows of what encode_ahead() returned, in order; returns their number."""
 
 
 def load_factory(name: str) -> Callable[[Settings], Any]:
-    """The function with a name such as "module:function"."""
+    """The function with a name such as "module:function". What it makes is only known to its caller."""
     module, _, function = name.partition(":")
     factory: Callable[[Settings], Any] = getattr(importlib.import_module(module), function)
     return factory

@@ -230,7 +230,10 @@ def _close(senders: Iterable[InterfaceSender]) -> None:
 
 
 class Pace:
-    """Limits sending to ``rate`` frames per second. ``at_once`` frames may be sent together after a pause."""
+    """Limits sending to ``rate`` frames per second. ``at_once`` frames may be sent together after a pause.
+
+    The caller waits. One that must not, such as the transmit process, has a limit of its own before it.
+    """
 
     def __init__(
         self,
