@@ -148,7 +148,7 @@ class PlotCursors(QObject):
             return None
         here = start_ns + round(second * NS_PER_SECOND)
         found = (signal.samples.next_time(here, direction) for signal in self._data.signals)
-        times = [found_time for found_time in found if found_time is not None]
+        times = [time_ns for time_ns in found if time_ns is not None]
         return ((min if direction > 0 else max)(times) - start_ns) / NS_PER_SECOND if times else None
 
     def show_measures(self, start_ns: int) -> None:

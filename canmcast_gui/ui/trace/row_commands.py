@@ -154,10 +154,10 @@ class RowCommands(QObject):
         if found is None:
             return None, {}
         columns = self._model.columns
-        every = {one.title: cell_filter(one, *found) for one in columns}
-        known = {title: one for title, one in every.items() if one is not None}
-        wanted = columns[column] if 0 <= column < len(columns) else IDENTIFIER
-        return known.get(wanted.title), known
+        filters = {kind.title: cell_filter(kind, *found) for kind in columns}
+        known = {title: cell for title, cell in filters.items() if cell is not None}
+        clicked = columns[column] if 0 <= column < len(columns) else IDENTIFIER
+        return known.get(clicked.title), known
 
     def _current_frame(self) -> tuple[LineBlock, int] | None:
         """A screen with the current row's frame, and its number there."""

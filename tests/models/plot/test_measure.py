@@ -27,8 +27,8 @@ def test_measurements_agree_with_all_samples(samples: list[tuple[int, float]], f
     assert measured.lowest == (min(between) if between else None)
     assert measured.highest == (max(between) if between else None)
     assert measured.mean == (pytest.approx(np.mean(between)) if between else None)
-    for place, found in ((first, measured.first), (second, measured.second)):
-        before = [value for time, value in samples if time <= place]
+    for instant, found in ((first, measured.first), (second, measured.second)):
+        before = [value for time, value in samples if time <= instant]
         assert found == (before[-1] if before else None)
 
 

@@ -256,7 +256,7 @@ def test_random_frames_expansions_gaps_and_evictions_agree_with_a_list(model, re
         lost = [model.row_number(n) for n in range(len(rows)) if model.locate(n).gap]
         gaps = {next((row for row in shown if row >= gap.row), None) for gap in recording.gaps}
         assert set(lost) >= {row for row in gaps if row is not None and row != shown[0]}
-        assert all(model.index(one.row(), 0).isValid() for one in kept if one.isValid())
+        assert all(model.index(index.row(), 0).isValid() for index in kept if index.isValid())
 
 
 def test_times_count_from_a_reference_and_backward_steps_are_marked(model, recording):
@@ -293,7 +293,7 @@ def test_marks_are_on_their_rows(model, recording):
     assert model.marks_changed()
     assert not model.marks_changed()
     assert model.block(0, 1).mark_texts == {1: "here"}
-    data = [one.key for one in model.columns].index("data")
+    data = [column.key for column in model.columns].index("data")
     assert model.data(model.index(1, data), Qt.ItemDataRole.ToolTipRole) == "here"
 
 
@@ -315,5 +315,5 @@ def test_known_senders_have_names(model, recording):
     assert column(model, "source") == [
         *["10.0.0.7:1"] * 2, *["gateway"] * 2, "this program", "10.0.0.7:3"
     ]  # fmt: skip
-    source = [one.key for one in model.columns].index("source")
+    source = [column.key for column in model.columns].index("source")
     assert model.data(model.index(2, source), Qt.ItemDataRole.ToolTipRole) == "gateway, 10.0.0.7:2"

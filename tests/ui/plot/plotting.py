@@ -17,11 +17,11 @@ def drawn(panel, number=0):
     return curves(panel)[number].getData()
 
 
-def wheel(panel, place: QPoint, steps: int) -> None:
+def wheel(panel, position: QPoint, steps: int) -> None:
     """Turn the wheel over the view."""
     viewport, none = panel.view.viewport(), Qt.MouseButton.NoButton
     event = QWheelEvent(
-        QPointF(place), QPointF(viewport.mapToGlobal(place)), QPoint(), QPoint(0, 120 * steps), none,
+        QPointF(position), QPointF(viewport.mapToGlobal(position)), QPoint(), QPoint(0, 120 * steps), none,
         Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
     QCoreApplication.sendEvent(viewport, event)
@@ -33,11 +33,11 @@ def middle(panel) -> QPoint:
     return panel.view.mapFromScene(box.sceneBoundingRect().center())
 
 
-def drag(viewport, place: QPoint, keys=Qt.KeyboardModifier.NoModifier) -> None:
+def drag(viewport, position: QPoint, keys=Qt.KeyboardModifier.NoModifier) -> None:
     """Move the mouse with its left button down."""
     left = Qt.MouseButton.LeftButton
     event = QMouseEvent(
-        QEvent.Type.MouseMove, QPointF(place), QPointF(viewport.mapToGlobal(place)),
+        QEvent.Type.MouseMove, QPointF(position), QPointF(viewport.mapToGlobal(position)),
         Qt.MouseButton.NoButton, left, keys,
     )  # fmt: skip
     QCoreApplication.sendEvent(viewport, event)

@@ -56,7 +56,7 @@ def test_a_rectangle_is_zoomed_to(qtbot, panel, session):
     for step in range(1, 6):
         drag(viewport, start + QPoint(20 * step, -8 * step), control)
     end = start + QPoint(100, -40)
-    corners = [box.mapSceneToView(panel.view.mapToScene(place)) for place in (start, end)]
+    corners = [box.mapSceneToView(panel.view.mapToScene(position)) for position in (start, end)]
     qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, control, end)
     assert panel.span.span == pytest.approx((corners[0].x(), corners[1].x()), abs=0.01)
     assert box.viewRange()[1] == pytest.approx([corners[0].y(), corners[1].y()], abs=3)

@@ -12,22 +12,22 @@ from tests.ui.plot.plotting import SPEED
 
 
 def test_a_name_without_or_with_many_matches_has_a_message(panel):
-    for typed, said in (("x", "No loaded database"), ("engine", "2 signals have names with")):
+    for typed, message in (("x", "No loaded database"), ("engine", "2 signals have names with")):
         panel.bar.name_edit.setText(typed)
         panel.bar.name_edit.returnPressed.emit()
-        assert said in panel.message.text()
+        assert message in panel.message.text()
     assert panel.signals.names == []
 
 
 def test_the_message_about_a_name_is_removed_with_the_next_one(qtbot, panel):
-    said = panel.message
+    message = panel.message
     for answer in (lambda: panel.signals.add(SPEED), lambda: qtbot.keyClicks(panel.bar.name_edit, "x")):
         panel.bar.name_edit.setText("engine")
         panel.bar.name_edit.returnPressed.emit()
-        assert "2 signals have names with" in said.text()
-        assert said.isVisible()
+        assert "2 signals have names with" in message.text()
+        assert message.isVisible()
         answer()
-        assert not said.isVisible()
+        assert not message.isVisible()
 
 
 def test_suggestions_are_as_wide_as_their_longest_entry_and_name_message_and_unit(qtbot, panel):

@@ -28,11 +28,11 @@ def test_a_click_moves_the_cursor(qtbot, panel, session):
     session.document.recording.append(traffic(1000))
     panel.signals.add(SPEED)
     panel.actions_.cursor.trigger()
-    place = middle(panel)
-    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    position = middle(panel)
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=position)
     box = panel.view.lanes[0].boxes[0]
-    there = box.mapSceneToView(panel.view.mapToScene(place)).x()
-    assert panel.view.lanes[0].cursors[0].value() == pytest.approx(there, abs=0.05)
+    second = box.mapSceneToView(panel.view.mapToScene(position)).x()
+    assert panel.view.lanes[0].cursors[0].value() == pytest.approx(second, abs=0.05)
 
 
 def test_two_cursors_measure_the_values_between_them(panel, session):

@@ -55,30 +55,30 @@ def test_setups_are_applied_and_returned(plots):
 
 
 def test_the_number_of_plots_is_limited_with_a_message(plots, stage):
-    said: list[str] = []
-    stage.session.messages.posted.connect(lambda _level, text: said.append(text))
+    messages: list[str] = []
+    stage.session.messages.posted.connect(lambda _level, text: messages.append(text))
     for _ in range(MAX_PLOTS):
         plots.open_new()
     assert len(plots.docks) == MAX_PLOTS
-    assert said == [f"{MAX_PLOTS} plots are open. Close one first."]
+    assert messages == [f"{MAX_PLOTS} plots are open. Close one first."]
 
 
 def test_linked_plots_show_the_same_time_and_cursors(plots):
     plots.plot_signal(SPEED)
     plots.open_new()
     plots.plot_signal(GEAR)
-    one, other = plots.panels.values()
-    one.fit()
-    assert other.span.mode is one.span.mode
-    one.view.zoomed.emit(0.5, 0.1)
-    assert other.span.span == one.span.span
-    other.cursors.move(1, 0.15)
-    assert one.cursors.seconds == [None, 0.15]
+    first, second = plots.panels.values()
+    first.fit()
+    assert second.span.mode is first.span.mode
+    first.view.zoomed.emit(0.5, 0.1)
+    assert second.span.span == first.span.span
+    second.cursors.move(1, 0.15)
+    assert first.cursors.seconds == [None, 0.15]
     plots.link_action.setChecked(False)
-    one.view.dragged.emit(0.05)
-    assert other.span.span != one.span.span
-    other.cursors.move(0, 0.1)
-    assert one.cursors.seconds == [None, 0.15]
+    first.view.dragged.emit(0.05)
+    assert second.span.span != first.span.span
+    second.cursors.move(0, 0.1)
+    assert first.cursors.seconds == [None, 0.15]
 
 
 def test_a_click_in_a_plot_shows_the_row_and_a_row_moves_the_cursor(plots, window):

@@ -41,9 +41,9 @@ def test_signals_are_exported_as_a_table(qtbot, panel, session, tmp_path, choice
     panel.signals.add(SPEED)
     panel.fit()
     panel.span.mode, panel.span.span = SpanMode.FREE, (0.010, 0.042)
-    with qtbot.waitSignal(session.messages.posted, timeout=WAIT_MS) as said:
+    with qtbot.waitSignal(session.messages.posted, timeout=WAIT_MS) as posted:
         panel.exporter.export(tmp_path / "plot.csv", choice)
-    assert said.args[:2] == ["info", f"{len(times)} rows exported to {tmp_path / 'plot.csv'}."]
+    assert posted.args[:2] == ["info", f"{len(times)} rows exported to {tmp_path / 'plot.csv'}."]
     head, *lines = (tmp_path / "plot.csv").read_text().splitlines()
     assert head == "time_s,Engine.Speed [rpm]"
     assert [float(line.split(",")[0]) for line in lines] == pytest.approx(times)

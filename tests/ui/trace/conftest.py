@@ -20,11 +20,11 @@ def shown_view(qtbot, stage, filters) -> Callable:
 
     def show(kind: type):
         stage.add_database()
-        one = kind(ViewContext(stage.session, stage.settings, stage.session), filters)
-        qtbot.addWidget(one)
-        one.resize(900, 400)
-        with qtbot.waitExposed(one):
-            one.show()
-        return one
+        view = kind(ViewContext(stage.session, stage.settings, stage.session), filters)
+        qtbot.addWidget(view)
+        view.resize(900, 400)
+        with qtbot.waitExposed(view):
+            view.show()
+        return view
 
     return show

@@ -22,7 +22,7 @@ def view(shown_view):
 
 
 def column(view, key: str) -> list[str]:
-    number = [one.key for one in view.model.columns].index(key)
+    number = [column.key for column in view.model.columns].index(key)
     return [view.model.data(view.model.index(row, number)) for row in range(view.model.rowCount())]
 
 
@@ -108,7 +108,7 @@ def extremes(picture, area):
         for y in range(area.top() + 3, area.bottom() - 3)  # without the bars above and below
     )
     ground = QColor(counts.most_common(1)[0][0])
-    return ground, max((QColor(one) for one in counts), key=lambda color: contrast(ground, color))
+    return ground, max((QColor(name) for name in counts), key=lambda color: contrast(ground, color))
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -127,7 +127,7 @@ def test_changed_bytes_are_readable_on_each_line(qtbot, stage, view, qapp, dark,
         stage.receive(rising(21))
         view.refresh()
         picture = view.table.viewport().grab().toImage()
-        number = [one.key for one in view.model.columns].index("data")
+        number = [column.key for column in view.model.columns].index("data")
         digit = view.table.line_painter().digit
         left = view.table.columnViewportPosition(number) + PADDING
         changed = 0

@@ -303,10 +303,10 @@ def test_numbers_are_not_truncated(qtbot, stage, view, chosen):
 
 @pytest.fixture
 def bar(qtbot):
-    one = QScrollBar()
-    qtbot.addWidget(one)
-    one.setRange(0, 100)
-    return one
+    bar = QScrollBar()
+    qtbot.addWidget(bar)
+    bar.setRange(0, 100)
+    return bar
 
 
 def test_auto_scroll_stays_at_the_end(bar):

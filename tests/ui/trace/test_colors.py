@@ -22,10 +22,10 @@ def context(stage):
 
 @pytest.fixture
 def dialog(qtbot, context):
-    one = ColorsDialog(context)
-    one.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-    qtbot.addWidget(one)
-    return one
+    dialog = ColorsDialog(context)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    return dialog
 
 
 @given(st.integers(0, 0xFFFFFF), st.booleans())

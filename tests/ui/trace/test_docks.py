@@ -89,7 +89,10 @@ def test_a_workspace_restores_views_with_their_filters(stage, window, tmp_path):
     stage.session.workspace.open(path)
     texts = [(pane.kind, pane.filters.filter.text) for pane in window.views.panes]
     assert texts == [("by_id", "id == 0x102")]
-    assert [one.key for one in window.views.panes[0].view.table.header.shown_columns()] == ["id", "count"]
+    assert [column.key for column in window.views.panes[0].view.table.header.shown_columns()] == [
+        "id",
+        "count",
+    ]
     assert window.panel.filters.filter.text == "fd"
 
 

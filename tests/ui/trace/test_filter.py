@@ -17,9 +17,9 @@ def state(stage):
 
 @pytest.fixture
 def box(qtbot, stage, state):
-    one = FilterBox(state, stage.settings)
-    qtbot.addWidget(one)
-    return one
+    box = FilterBox(state, stage.settings)
+    qtbot.addWidget(box)
+    return box
 
 
 def test_typed_text_is_applied_after_a_pause(qtbot, state, box):

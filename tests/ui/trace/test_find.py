@@ -29,17 +29,17 @@ def found(qtbot, window, bar) -> int | None:
 
 def test_return_and_f3_find_the_next_frame_and_with_shift_the_previous_one(qtbot, window, bar):
     QTest.keyClicks(bar.text_edit, "id == 0x101")
-    places = []
+    numbers = []
     for modifier in (
         Qt.KeyboardModifier.NoModifier,
         Qt.KeyboardModifier.NoModifier,
         Qt.KeyboardModifier.ShiftModifier,
     ):
         QTest.keyClick(bar.text_edit, Qt.Key.Key_Return, modifier)
-        places.append(found(qtbot, window, bar))
+        numbers.append(found(qtbot, window, bar))
     QTest.keyClick(bar.text_edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     assert found(qtbot, window, bar) == 97
-    assert places == [1, 5, 1]
+    assert numbers == [1, 5, 1]
     qtbot.waitUntil(lambda: bar.result.text() == "25 of 25 · wrapped to the end")
     QTest.keyClick(bar.text_edit, Qt.Key.Key_Escape)
     assert bar.isHidden()

@@ -52,11 +52,11 @@ def test_a_mark_is_set_by_key_edited_and_removed(stage, window, trace):
 def test_the_trace_goes_to_the_next_and_previous_mark(stage, window, trace):
     for row in (10, 50, 90):
         stage.session.document.recording.marks.add(row)
-    places = []
+    rows = []
     for action in ("next_mark", "next_mark", "next_mark", "next_mark", "previous_mark", "previous_mark"):
         getattr(window.actions_, action).trigger()
-        places.append(trace.current_row())
-    assert places == [10, 50, 90, 90, 50, 10]
+        rows.append(trace.current_row())
+    assert rows == [10, 50, 90, 90, 50, 10]
 
 
 def test_the_list_jumps_edits_and_removes(qtbot, stage, window, trace):

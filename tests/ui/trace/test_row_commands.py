@@ -18,11 +18,11 @@ from tests.support.frames import traffic
 @pytest.fixture
 def view(qtbot, stage):
     context = ViewContext(stage.session, stage.settings, stage.session)
-    one = ChronologicalView(context, FilterState(stage.session))
-    qtbot.addWidget(one)
-    with qtbot.waitExposed(one):
-        one.show()
-    return one
+    view = ChronologicalView(context, FilterState(stage.session))
+    qtbot.addWidget(view)
+    with qtbot.waitExposed(view):
+        view.show()
+    return view
 
 
 def select(view, first: int, last: int) -> None:
@@ -92,18 +92,18 @@ def test_a_click_selects_one_row_and_a_drag_takes_all_selected_ones(qtbot, stage
     view.set_following(False)
     view.table.verticalScrollBar().setValue(0)
     view.table.drag_started.disconnect()  # the real drag waits for the window system to end it
-    viewport, place = view.table.viewport(), QPoint(200, view.table.rowHeight(0) * 2 + 5)
-    line = view.table.rowAt(place.y())
+    viewport, position = view.table.viewport(), QPoint(200, view.table.rowHeight(0) * 2 + 5)
+    line = view.table.rowAt(position.y())
     select(view, line - 1, line + 2)
     with qtbot.waitSignal(view.table.drag_started):
-        QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=place)
+        QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=position)
         none, left = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
-        there, kind = QPointF(place + QPoint(40, 30)), QMouseEvent.Type.MouseMove
+        there, kind = QPointF(position + QPoint(40, 30)), QMouseEvent.Type.MouseMove
         pull = QMouseEvent(kind, there, there, none, left, Qt.KeyboardModifier.NoModifier)
         QApplication.sendEvent(viewport, pull)
-    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=position)
     assert view.table.selected_lines() == [(line - 1, line + 2)]
-    QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=position)
     assert view.table.selected_lines() == [(line, line)]
 
 
@@ -124,5 +124,5 @@ def test_only_the_shown_rows_are_saved(qtbot, stage, view, tmp_path):
     with qtbot.waitSignal(stage.session.document.save(path, condition=condition).ended):
         pass
     frames = [batch.arbitration_id.tolist() for batch in read_batches(path)]
-    assert [one for batch in frames for one in batch] == [0x102] * 25
+    assert [number for batch in frames for number in batch] == [0x102] * 25
     assert stage.session.document.unsaved_frames == 100
