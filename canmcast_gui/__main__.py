@@ -18,7 +18,7 @@ from canmcast_gui.cli.options import (
     bus_settings_from,
     demo_settings_from,
 )
-from canmcast_gui.cli.output import printable_error
+from canmcast_gui.cli.terminal import printable_error
 from canmcast_gui.options import StartOptions
 
 _FILE = click.Path(path_type=Path, dir_okay=False)

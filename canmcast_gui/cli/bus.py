@@ -10,8 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from canmcast_gui.cli.output import print_note
-from canmcast_gui.cli.terminal import Interrupt
+from canmcast_gui.cli.terminal import Interrupt, print_note
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.files import within, write_private
 from canmcast_gui.frames.filters import compile_filter

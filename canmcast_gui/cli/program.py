@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from canmcast_gui import __version__
-from canmcast_gui.cli.output import printable_error
+from canmcast_gui.cli.terminal import printable_error
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.wording import printable
 

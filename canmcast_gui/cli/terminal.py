@@ -1,15 +1,24 @@
-"""Input while a command runs: Ctrl+C as an event to wait for rather than an exception, and single keys."""
+"""The terminal of a command: results on stdout, notes and progress on stderr, Ctrl+C and single keys as
+input.
+
+All output is printable text: names of files, databases and interfaces cannot control the terminal. Ctrl+C is
+an event to wait for and not an exception.
+"""
 
 from __future__ import annotations
 
 import os
 import select
 import sys
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any, Protocol
 
+import click
+
 from canmcast_gui.processes.end_signals import EndSignals
+from canmcast_gui.wording import printable
 
 # What terminals send for the keys that scroll (ECMA-48 cursor sequences, and xterm's paging keys).
 _SEQUENCES = {
@@ -30,6 +39,49 @@ _SEQUENCES = {
     b"q": "end",
     b"Q": "end",
 }
+
+
+def print_line(line: str) -> None:
+    """Print a line of results on stdout."""
+    click.echo(printable(line))
+
+
+def print_note(sentence: str) -> None:
+    """Print a line about the work on stderr."""
+    click.echo(f"canmcast: {printable(sentence)}", err=True)
+
+
+def printable_error(error: click.UsageError) -> click.UsageError:
+    """The error with printable text: it often contains what was typed, such as a file name."""
+    return click.UsageError(printable(error.format_message()), error.ctx)
+
+
+@contextmanager
+def live_line() -> Iterator[Callable[[str], None]]:
+    """A line on stderr that each call replaces and that is removed at the end; nothing without a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _text: None
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status("") as status:
+        yield lambda text: status.update(Text(printable(text)))
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[float], None]]:
+    """A bar on stderr whose calls take the share done, 0 to 1; nothing without a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _share: None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(escape(printable(title)), total=1.0)
+        yield lambda share: progress.update(task, completed=share)
 
 
 class HasFileno(Protocol):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from canmcast_gui.demo.car import OUTSIDE_TEMPERATURE, WHEEL_RADIUS, Car
-from canmcast_gui.demo.traffic import OBJECTS, Traffic
+from canmcast_gui.demo.car import OBJECTS, OUTSIDE_TEMPERATURE, WHEEL_RADIUS, Car, Traffic
 
 Values = dict[str, float]
 
@@ -176,11 +175,13 @@ def radar_objects(vehicle: Vehicle, _count: int) -> Values:
         "RadarState": 1,
         "TimeToCollision": traffic.seconds_to_collision,
     }
-    for place in range(1, OBJECTS + 1):
-        values |= dict.fromkeys((f"Object{place}{what}" for what in _OBJECT_SIGNALS), 0)
-    for place, user in enumerate(traffic.users, start=1):
-        numbers = (user.distance, user.kind, user.speed, user.offset, user.confidence)
-        values |= {f"Object{place}{what}": n for what, n in zip(_OBJECT_SIGNALS, numbers, strict=True)}
+    for number in range(1, OBJECTS + 1):
+        values |= dict.fromkeys((f"Object{number}{name}" for name in _OBJECT_SIGNALS), 0)
+    for number, user in enumerate(traffic.users, start=1):
+        object_values = (user.distance, user.kind, user.speed, user.offset, user.confidence)
+        values |= {
+            f"Object{number}{name}": value for name, value in zip(_OBJECT_SIGNALS, object_values, strict=True)
+        }
     return values
 
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from canmcast_gui.demo.car import COURSE_SECONDS, Car
-from canmcast_gui.demo.traffic import NO_COLLISION, OBJECTS, RANGE, Traffic
+from canmcast_gui.demo.car import COURSE_SECONDS, NO_COLLISION, OBJECTS, RANGE, Car, Traffic
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,8 @@ import cantools
 import pytest
 
 from canmcast_gui.demo import DEMO_DATABASE, DEMO_PLOT_SIGNALS
-from canmcast_gui.demo.codec import DemoCodec
 from canmcast_gui.demo.values import MESSAGES, Vehicle
-from canmcast_gui.demo.vehicle_bus import GATEWAYS, answer
+from canmcast_gui.demo.vehicle_bus import GATEWAYS, DemoCodec, answer
 from canmcast_gui.resources_path import resource
 
 

@@ -31,7 +31,7 @@ def lint(project: Path) -> subprocess.CompletedProcess[str]:
         ("frames/text.py", "import canmcast_gui.recording"),
         ("recording/store.py", "import canmcast_gui.transport"),
         ("app/program/event_loop.py", "import canmcast_gui.models.columns"),
-        ("cli/output.py", "import PySide6.QtCore"),
+        ("cli/terminal.py", "import PySide6.QtCore"),
     ],
 )
 def test_a_forbidden_import_is_found(module, statement, tmp_path):

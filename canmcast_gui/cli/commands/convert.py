@@ -14,9 +14,8 @@ from canmcast_gui.cli.options import (
     format_option,
     log_parts,
 )
-from canmcast_gui.cli.output import print_note, progress_bar
 from canmcast_gui.cli.program import Failure
-from canmcast_gui.cli.terminal import Interrupt
+from canmcast_gui.cli.terminal import Interrupt, print_note, progress_bar
 from canmcast_gui.logfile import Reader, open_reader
 from canmcast_gui.logfile.problems import unread
 from canmcast_gui.logfile.writing.losses import losses_message

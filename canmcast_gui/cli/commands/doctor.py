@@ -17,8 +17,7 @@ from canmcast_gui.cli.doctor.steps import (
     open_receiver,
 )
 from canmcast_gui.cli.options import FiniteRange, bus_options, bus_settings_from
-from canmcast_gui.cli.output import print_line
-from canmcast_gui.cli.terminal import Interrupt
+from canmcast_gui.cli.terminal import Interrupt, print_line
 from canmcast_gui.frames import Flag
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings

@@ -17,7 +17,7 @@ from canmcast_gui.cli.options import (
     filter_option,
     report_option,
 )
-from canmcast_gui.cli.output import print_note
+from canmcast_gui.cli.terminal import print_note
 from canmcast_gui.frames.text import candump_lines
 from canmcast_gui.wording import counted
 

@@ -8,9 +8,8 @@ from pathlib import Path
 import click
 
 from canmcast_gui.cli.options import EXISTING_FILE, NEW_FILE, FiniteFloat, FiniteRange
-from canmcast_gui.cli.output import print_note, progress_bar
 from canmcast_gui.cli.program import Failure
-from canmcast_gui.cli.terminal import Interrupt
+from canmcast_gui.cli.terminal import Interrupt, print_note, progress_bar
 from canmcast_gui.database import load_database
 from canmcast_gui.database.export import Heading, Rows, between, evenly, rows_of, save_table
 from canmcast_gui.frames.units import NS_PER_SECOND

@@ -19,9 +19,8 @@ from canmcast_gui.cli.options import (
     bus_settings_from,
     without_bus_options,
 )
-from canmcast_gui.cli.output import live_line, print_note
 from canmcast_gui.cli.program import Failure
-from canmcast_gui.cli.terminal import Interrupt, Keys
+from canmcast_gui.cli.terminal import Interrupt, Keys, live_line, print_note
 from canmcast_gui.frames.filters import FilterError, compile_filter
 from canmcast_gui.frames.text import candump_lines, frame_texts
 from canmcast_gui.logfile import Recorder

@@ -15,8 +15,7 @@ from canmcast_gui.cli.options import (
     count_option,
     duration_option,
 )
-from canmcast_gui.cli.output import print_note
-from canmcast_gui.cli.terminal import Interrupt
+from canmcast_gui.cli.terminal import Interrupt, print_note
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.transport.sender import FrameSender
 from canmcast_gui.wording import counted

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from canmcast_gui.cli.options import EXISTING_FILE
-from canmcast_gui.cli.output import print_line, print_note
+from canmcast_gui.cli.terminal import print_line, print_note
 from canmcast_gui.logfile import file_info
 
 _LABELS = {

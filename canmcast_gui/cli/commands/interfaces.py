@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from canmcast_gui.cli.output import print_line, print_note
+from canmcast_gui.cli.terminal import print_line, print_note
 from canmcast_gui.transport.sockets.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6
 from canmcast_gui.transport.sockets.interfaces import NetworkInterface, list_interfaces
 from canmcast_gui.transport.sockets.routes import route_to

@@ -21,8 +21,8 @@ from canmcast_gui.cli.options import (
     log_parts,
     without_bus_options,
 )
-from canmcast_gui.cli.output import print_note
 from canmcast_gui.cli.program import Failure
+from canmcast_gui.cli.terminal import print_note
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile import Order, Reader, open_reader

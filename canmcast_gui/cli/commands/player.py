@@ -9,9 +9,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from canmcast_gui.cli.output import live_line, print_note
 from canmcast_gui.cli.program import Failure
-from canmcast_gui.cli.terminal import Interrupt, Keys
+from canmcast_gui.cli.terminal import Interrupt, Keys, live_line, print_note
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.recording import Recording, RecordingError, remove_empty

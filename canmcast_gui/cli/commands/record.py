@@ -19,8 +19,8 @@ from canmcast_gui.cli.options import (
     format_option,
     report_option,
 )
-from canmcast_gui.cli.output import live_line, print_note
 from canmcast_gui.cli.program import Failure
+from canmcast_gui.cli.terminal import live_line, print_note
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.logfile import Recorder, RecordOptions
 from canmcast_gui.logfile.record.options import parse_seconds, parse_size

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from canmcast_gui.cli.options import NEW_FILE
-from canmcast_gui.cli.output import print_line, print_note, progress_bar
 from canmcast_gui.cli.program import Failure
+from canmcast_gui.cli.terminal import print_line, print_note, progress_bar
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.writing.losses import losses_message

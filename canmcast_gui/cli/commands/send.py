@@ -9,9 +9,8 @@ import click
 
 from canmcast_gui.cli.bus import open_transmitter
 from canmcast_gui.cli.options import FiniteRange, bus_options, bus_settings_from
-from canmcast_gui.cli.output import print_note
 from canmcast_gui.cli.program import Failure
-from canmcast_gui.cli.terminal import Interrupt
+from canmcast_gui.cli.terminal import Interrupt, print_note
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.text import FrameSyntaxError, parse_frame
 from canmcast_gui.frames.units import NS_PER_SECOND

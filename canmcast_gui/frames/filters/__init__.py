@@ -13,9 +13,18 @@ hexadecimal digits in a row are payload bytes. Expressions compare fields::
 joined by ``and``, ``or``, ``not`` and parentheses; two terms without a word between them must both be met.
 """
 
-from canmcast_gui.frames.filters.compiler import Filter, compile_filter
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from canmcast_gui.frames.arrays import Mask
+from canmcast_gui.frames.batch import FrameBatch
 from canmcast_gui.frames.filters.fields import ChoiceLookup, NameLookup, SignalColumn, SignalLookup
+from canmcast_gui.frames.filters.nodes import AllOf, Always, Node
+from canmcast_gui.frames.filters.parser import parse
+from canmcast_gui.frames.filters.terms import Lookups
 from canmcast_gui.frames.filters.tokens import FilterError
+from canmcast_gui.frames.sources import Source, SourceTable
 
 __all__ = [
     "ChoiceLookup",
@@ -26,3 +35,51 @@ __all__ = [
     "SignalLookup",
     "compile_filter",
 ]
+
+
+class Filter:
+    """A compiled filter: ``mask(batch)`` tells which frames pass."""
+
+    __slots__ = ("_node", "text")
+
+    def __init__(self, text: str, node: Node) -> None:
+        self.text = text
+        self._node = node
+
+    @property
+    def passes_all(self) -> bool:
+        """Whether it is the empty filter."""
+        return isinstance(self._node, Always)
+
+    def mask(self, batch: FrameBatch) -> Mask:
+        """Which frames pass, bool (n,)."""
+        return self._node.mask(batch)
+
+    def __and__(self, other: Filter) -> Filter:
+        """A filter that passes what both pass."""
+        if self.passes_all or other.passes_all:
+            return other if self.passes_all else self
+        return Filter(f"({self.text}) and ({other.text})", AllOf((self._node, other._node)))
+
+    def __repr__(self) -> str:
+        return f"<Filter {self.text!r}>"
+
+
+def compile_filter(
+    text: str,
+    names: NameLookup | None = None,
+    sources: SourceTable | None = None,
+    signals: SignalLookup | None = None,
+    start_ns: Callable[[], int] = lambda: 0,
+    source_names: Mapping[Source, str] | None = None,
+    choices: ChoiceLookup | None = None,
+) -> Filter:
+    """Compile ``text``; an empty one passes all frames. Raises FilterError with the position of the mistake.
+
+    ``names`` finds ids by the names of their messages (called only now), ``signals`` the column of a signal
+    and ``choices`` the values that have a text. ``sources`` is the table of the frames' source column,
+    ``source_names`` the names of some of them; both may grow. ``time`` is in seconds since ``start_ns()``.
+    """
+    table = SourceTable() if sources is None else sources
+    lookups = Lookups(names, table, {} if source_names is None else source_names, signals, choices, start_ns)
+    return Filter(text, parse(text, lookups))

@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from canmcast_gui.cli.program import program
-from canmcast_gui.demo.codec import DemoCodec
 from canmcast_gui.demo.values import Vehicle
+from canmcast_gui.demo.vehicle_bus import DemoCodec
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import open_writer
 from canmcast_gui.resources_path import resource
