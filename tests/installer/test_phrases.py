@@ -15,6 +15,7 @@ CLEAN = (
     "canmcast_gui/database",
     "canmcast_gui/demo",
     "canmcast_gui/frames",
+    "canmcast_gui/logfile",
     "canmcast_gui/models/bit_layout.py",
     "canmcast_gui/models/database_tables.py",
     "canmcast_gui/models/drag.py",
@@ -80,6 +81,7 @@ CLEAN = (
     "tests/ui/trace",
     "tests/ui/transmit",
     "tests/ui/window",
+    "tests/logfile",
 )
 
 

@@ -48,7 +48,7 @@ def test_dates(text, moment):
 @pytest.mark.parametrize(
     "text", ["whenever", "Wed Foo 05 12:00:00 2025", "Wed Nov 31 12:00:00 2025", "Wed Nov 05 25:00:00 2025"]
 )
-def test_what_is_no_date(text):
+def test_invalid_dates(text):
     with pytest.raises(ValueError, match=r"date|month|day|hour"):
         parse_date(text)
 
@@ -61,7 +61,7 @@ def test_months_in_either_encoding(encoding, tmp_path):
     assert reader.skipped == 0
 
 
-def test_a_date_that_cannot_be_read_is_said(tmp_path):
+def test_an_invalid_date_is_reported(tmp_path):
     batch, reader = written(tmp_path, "date whenever\nbase hex  timestamps absolute\n 1.0 1 10 Rx d 0\n")
     assert batch.timestamp_ns.tolist() == [1_000_000_000]
     assert reader.problems == ["line 1: invalid date in 'date whenever'"]
@@ -155,7 +155,7 @@ def test_times_since_a_date_stay_so(base, tmp_path):
     assert batch.timestamp_ns[0] - start == first * 1e9
 
 
-def test_a_name_has_its_id_at_the_end_of_the_line_or_is_said(tmp_path):
+def test_a_name_has_its_id_at_the_end_of_the_line_or_is_reported(tmp_path):
     batch, reader = written(
         tmp_path,
         HEAD
@@ -168,7 +168,7 @@ def test_a_name_has_its_id_at_the_end_of_the_line_or_is_said(tmp_path):
     assert reader.problems[0].startswith("line 5: Lights is a name without an id in")
 
 
-def test_flags_of_a_canfd_line_tell_classic_frames(tmp_path):
+def test_flags_of_a_canfd_line_mark_classic_frames(tmp_path):
     tail = "aa5ae0d2 46500250 4b140250 20011736 2001040d"
     shown = [
         ("0 0 8  8 01 02 03 04 05 06 07 08", "200000", 0),
@@ -255,7 +255,7 @@ def test_marks_are_written_and_come_back_and_others_read_the_frames(tmp_path):
         ("hex", "14", 20, 11),
     ],
 )
-def test_how_many_bytes_follow_tells_what_the_dlc_of_a_classic_line_means(base, dlc, count, code, tmp_path):
+def test_the_number_of_bytes_decides_what_the_dlc_of_a_classic_line_means(base, dlc, count, code, tmp_path):
     form = "{:02X}".format if base == "hex" else str
     data = " ".join(map(form, range(count)))
     tail = "  Length = 273910 BitCount = 141 ID = 256"
@@ -284,7 +284,7 @@ def test_the_dlc_of_a_remote_frame(dlc, code, tmp_path):
         ("G", 8, "invalid DLC 'G'"),
     ],
 )
-def test_a_dlc_that_the_data_contradict_is_said(dlc, count, problem, tmp_path):
+def test_a_dlc_that_the_data_contradict_is_reported(dlc, count, problem, tmp_path):
     line = f" 1.0 1 10 Rx d {dlc} {' 00' * count}\n"
     _, reader = written(tmp_path, HEAD + " 1.0 1 10 Rx d 0\n" + line)
     assert reader.problems[0].startswith(f"line 4: {problem} in")

@@ -1,4 +1,4 @@
-"""candump in all its forms: logs with every oddity, and the screen with every option."""
+"""candump logs of all tools, and screen output with all options."""
 
 from datetime import datetime
 
@@ -28,7 +28,7 @@ def test_comments_become_marks(tmp_path):
     ]
 
 
-def test_a_raw_dlc_behind_eight_bytes(tmp_path):
+def test_a_raw_dlc_after_eight_bytes(tmp_path):
     batch, reader = written(tmp_path, "(1.0) can0 123#1122334455667788_D R\n(1.0) can0 123#R8_9\n")
     assert (batch.dlc.tolist(), batch.length.tolist(), reader.skipped) == ([13, 9], [8, 0], 0)
 

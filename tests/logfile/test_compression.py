@@ -1,4 +1,4 @@
-"""Deflating and inflating, with the quick library and without it."""
+"""Deflating and inflating, with ISA-L and without it."""
 
 import subprocess
 import sys
@@ -14,13 +14,13 @@ from tests.logfile.frames import small_batch
 
 
 @given(st.binary(max_size=2000))
-def test_what_is_deflated_is_inflated_by_anybody(data):
+def test_deflated_data_are_inflated_by_any_library(data):
     packed = deflate(data)
     assert zlib.decompress(packed) == inflate(packed, len(data)).content == data
     assert inflate(zlib.compress(data), len(data)) == (data, True, b"")
 
 
-def test_damage_and_too_much_are_told():
+def test_damage_and_too_many_bytes_are_reported():
     packed = deflate(bytes(1000))
     for damaged in (b"garbage" * 9, packed[:-4] + b"\xff" * 4):
         with pytest.raises(DamagedError):

@@ -1,15 +1,15 @@
-"""Marks: kept by number and length, written where they belong, and counted where a format has no place."""
+"""Marks: limited in number and length, written at their rows, and counted where a format has none."""
 
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import open_writer, read_batches, save
 from canmcast_gui.logfile.formats import FORMATS
 from canmcast_gui.logfile.interfaces import Marks, MarkSink
-from canmcast_gui.logfile.writing.writer import Writer
+from canmcast_gui.logfile.writing.writer import Writer, open_sink
 from tests.logfile.frames import small_batch
 
 
-class Log:
-    """A sink that remembers what came in which order."""
+class ListSink:
+    """A sink that lists frames and marks in the order in which they are written."""
 
     def __init__(self, file, path) -> None:
         self.file = file
@@ -29,13 +29,19 @@ class Log:
 
 
 def entries(tmp_path, work) -> tuple[Writer, list[object]]:
-    kind = FORMATS[0].__class__("x", "X", (".x",), sink=Log, holds_marks=True)
+    sinks: list[ListSink] = []
+
+    def sink(file, path) -> ListSink:
+        sinks.append(ListSink(file, path))
+        return sinks[-1]
+
+    kind = FORMATS[0].__class__("x", "X", (".x",), sink=sink, holds_marks=True)
     with Writer(tmp_path / "log.x", kind) as writer:
         work(writer)
-    return writer, writer._sink.entries
+    return writer, sinks[0].entries
 
 
-def test_marks_stand_before_the_frames_of_their_rows(tmp_path):
+def test_marks_precede_the_frames_of_their_rows(tmp_path):
     def work(writer):
         for row, text in ((0, "begin"), (3, "three"), (3, "again"), (5, "five"), (9, "beyond")):
             writer.write_mark(Mark(row, 0, text))
@@ -70,8 +76,10 @@ def test_a_format_without_a_place_for_marks_counts_them(tmp_path):
 def test_formats_say_whether_they_hold_marks(tmp_path):
     for one in FORMATS:
         if one.can_write:
-            with open_writer(tmp_path / f"log{one.suffixes[0]}", one.name) as writer:
-                assert isinstance(writer._sink, MarkSink) == one.holds_marks, one.name
+            path = tmp_path / f"log{one.suffixes[0]}"
+            sink, _ = open_sink(one, path, path)
+            sink.finish()
+            assert isinstance(sink, MarkSink) == one.holds_marks, one.name
 
 
 def test_marks_are_bounded_in_number_and_length():
@@ -81,7 +89,7 @@ def test_marks_are_bounded_in_number_and_length():
     assert (marks.count, len(marks.kept), len(marks.kept[0].text)) == (10_010, 10_000, 1000)
 
 
-def test_the_plain_csv_keeps_marks_where_they_stand(tmp_path):
+def test_the_plain_csv_keeps_the_rows_of_marks(tmp_path):
     path = tmp_path / "log.plain.csv"
     marks = [Mark(0, 0, "first"), Mark(3, 0, "two\nlines"), Mark(5, 0, "last")]
     save(path, [small_batch(5)], marks=marks)

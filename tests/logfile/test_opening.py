@@ -1,4 +1,4 @@
-"""Packed files: looked through in every format, and cut, damaged or malicious ones."""
+"""Compressed files of all formats, and truncated, damaged and malicious ones."""
 
 import gzip
 import os
@@ -52,13 +52,13 @@ def test_packed_files_that_follow_each_other(pack, tmp_path):
     assert reader.skipped == 0
 
 
-def test_what_follows_packed_data_is_told(pack, tmp_path):
+def test_data_after_compressed_data_are_reported(pack, tmp_path):
     reader = log(tmp_path, pack(LINES) + b"garbage")
     assert sum(map(len, reader)) == 5000
     assert reader.skipped == 1
 
 
-def test_a_packed_file_that_was_cut_gives_what_is_there(pack, tmp_path):
+def test_a_truncated_compressed_file_is_read_up_to_its_end(pack, tmp_path):
     digits = random.Random(1).randbytes(8 * 40_000).hex()
     lines = (f"({n}.000000) can0 123#{digits[16 * n : 16 * n + 16]}\n" for n in range(40_000))
     content = pack("".join(lines).encode())
@@ -67,7 +67,7 @@ def test_a_packed_file_that_was_cut_gives_what_is_there(pack, tmp_path):
     assert any("the compressed data end too early" in problem for problem in reader.problems)
 
 
-def test_damage_is_told_and_what_came_before_is_kept(pack, tmp_path):
+def test_damage_is_reported_and_earlier_data_are_kept(pack, tmp_path):
     content = bytearray(pack(LINES))
     content[len(content) // 2 : len(content) // 2 + 30] = b"\xff" * 30
     path = tmp_path / "log.packed"
@@ -106,7 +106,7 @@ def test_a_bomb_does_not_fill_the_memory(pack, tmp_path):
 
 
 @pytest.mark.parametrize("device", ["/dev/zero", "/dev/null", "/dev/full"])
-def test_devices_are_no_logs(tmp_path, device):
+def test_devices_are_refused(tmp_path, device):
     path = tmp_path / "log.asc"
     path.symlink_to(device)
     with pytest.raises(FileError, match=r"log\.asc cannot be read: it is a device, not a file"):

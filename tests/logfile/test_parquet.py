@@ -1,4 +1,4 @@
-"""Parquet files: what others read in them, what they may lack, and what is wrong with them."""
+"""Parquet files: other readers, optional columns, and damaged files."""
 
 import builtins
 import sys
@@ -104,7 +104,7 @@ def test_a_file_that_was_not_completed(tmp_path):
         read(path)
 
 
-def test_a_damaged_row_group_costs_no_more_than_itself(tmp_path):
+def test_a_damaged_row_group_costs_only_its_own_frames(tmp_path):
     path = tmp_path / "log.parquet"
     batch = mixed(200_000)
     save(path, [batch])

@@ -1,4 +1,4 @@
-"""What could not be read: counted, and said in one line."""
+"""Entries that could not be read are counted, and summarized in one line."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is saved is read back, by us and by stock python-can, to the resolution of the format."""
+"""Saved frames are read back, by us and by stock python-can, to the resolution of the format."""
 
 import struct
 import zlib
@@ -50,7 +50,7 @@ def assert_same_as_stock(name: str, stock: FrameBatch, expected: FrameBatch) -> 
         expected = expected[~expected.has(Flag.ERROR)]  # it leaves out error frames
     records, error = stock.records, expected.has(Flag.ERROR)
     if name == "candump":
-        records["channel"] = expected.channel  # names of interfaces are no numbers to it
+        records["channel"] = expected.channel  # it does not convert names of interfaces to numbers
         records["flags"][error] = Flag.ERROR  # it takes errors for frames unless they are errors on the bus
     if name == "trc":
         records["channel"] -= 1  # it takes the first bus for the second

@@ -1,4 +1,4 @@
-"""Times that begin again at 0, made to go forwards."""
+"""Times that start again at 0 are unwrapped."""
 
 import numpy as np
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Text with a mark of the byte order and in UTF-16, as Windows tools write it, in every format of text."""
+"""Text formats with a byte order mark and in UTF-16, as Windows tools write them."""
 
 import gzip
 import io
@@ -14,8 +14,8 @@ from canmcast_gui.logfile import FORMATS, FileError, file_info, read_batches
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.transcoding import Transcoded
+from tests.logfile.damaged_files import NAMES, intact
 from tests.logfile.frames import assert_same
-from tests.logfile.wounds import NAMES, whole
 
 TEXT = {one.name for one in FORMATS if one.can_read and one.line is not None}
 NAMES_OF_TEXT = [name for name in NAMES if name.split(",")[0] in TEXT and not name.endswith("gz")]
@@ -44,7 +44,7 @@ def test_all_formats_of_text_are_tried():
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("name", NAMES_OF_TEXT)
 def test_frames_are_those_of_the_plain_file(name, encoding, tmp_path):
-    content = whole(name, tmp_path)
+    content = intact(name, tmp_path)
     expected, plain = written(tmp_path / "plain", content)
     text = content.decode().replace("\r\n", "\n")
     if encoding == "without mark" and not text[:8].isascii():
@@ -92,7 +92,7 @@ def test_a_byte_too_few_or_too_many_spoils_one_line(codec, more, tmp_path):
     assert reader.problems[0].startswith("line 2501: ")
 
 
-def test_half_a_character_at_the_end_is_told(tmp_path):
+def test_half_a_character_at_the_end_is_reported(tmp_path):
     batch, reader = written(tmp_path / "log", LINES.encode("utf-16")[:-1])
     assert len(batch) == 5000
     assert reader.problems == [f"byte {reader.size - 1}: the text in UTF-16 ends within a character"]
@@ -108,7 +108,7 @@ def test_half_a_pair_of_surrogates_spoils_one_line(unit, tmp_path):
     )
 
 
-def test_what_is_in_no_format_is_named_as_in_a_plain_file(tmp_path):
+def test_an_unknown_format_is_reported_as_in_a_plain_file(tmp_path):
     for text, words in (
         ("<html>\n", "a web page"),
         ('{\n"a": 1}\n', "a JSON file"),

@@ -1,4 +1,4 @@
-"""PEAK TRC: every version, with the lines that are no frames."""
+"""PEAK TRC: all versions, with lines that are not frames."""
 
 import can
 import pytest
@@ -144,7 +144,7 @@ def test_a_classic_dlc_above_8_has_8_bytes(tmp_path):
         ("2.0", "1 15.0 DT 0300 Rx B 00", "invalid length 'B'"),
     ],
 )
-def test_what_is_wrong_in_a_trc_file_is_said_in_its_terms(version, line, problem, tmp_path):
+def test_what_is_wrong_in_a_trc_file_is_reported_with_the_field(version, line, problem, tmp_path):
     text = VERSIONS[version] + line
     _, reader = written(tmp_path, text)
     assert reader.problems == [f"line {len(text.splitlines())}: {problem} in {line!r}"]

@@ -119,7 +119,7 @@ def test_columns_are_what_lines_are(rows):
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(alphabet="0123456789ABCDEF:.RT $#,\n", max_size=200))
-def test_no_text_raises_anything_but_a_sentence(tmp_path_factory, text):
+def test_no_text_raises_anything_but_a_file_error(tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "any-yacht"
     path.write_text(YACHT + text)
     try:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import dataclass, fields
 
 from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_MS, NS_PER_SECOND, NS_PER_US
 from canmcast_gui.logfile.table.names import to_english
@@ -83,22 +82,6 @@ class TableLayout:
         """The period after which times start again at 0; 0 without one."""
         return self.wraps_ns or _PERIODS.get(self.time_kind, 0)
 
-    def to_dict(self) -> dict[str, Any]:
-        """As plain values, for settings."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> TableLayout:
-        """From what to_dict() gave; what is unknown or of the wrong kind is left out."""
-        default = cls()
-        known = {field.name: getattr(default, field.name) for field in fields(cls)}
-        kept = {
-            name: value
-            for name, value in values.items()
-            if name in known and (isinstance(value, type(known[name])) or _is_column(name, value))
-        }
-        return cls(**kept)
-
 
 COLUMN_FIELDS = (
     "time",
@@ -116,10 +99,6 @@ COLUMN_FIELDS = (
     "esi",
     "logger_type",
 )
-
-
-def _is_column(name: str, value: object) -> bool:
-    return name in COLUMN_FIELDS and (value is None or isinstance(value, int))
 
 
 HEAD_BYTES = 65536

@@ -227,18 +227,24 @@ def save(
     def fill(writer: Writer) -> None:
         for mark in marks:
             writer.write_mark(mark)
-        for batch in batches:
-            for start in range(0, len(batch), _SLICE_FRAMES):
-                writer.write(batch[start : start + _SLICE_FRAMES])
-                done = writer.frames / total if total else 0.0
-                if progress is not None and progress(min(1.0, done)) is False:
-                    writer.abort()
-                    return
+        for part in _slices(batches):
+            writer.write(part)
+            done = writer.frames / total if total else 0.0
+            if progress is not None and progress(min(1.0, done)) is False:
+                writer.abort()
+                return
 
     def oldest_ns() -> int | None:
         return None if isinstance(batches, Iterator) else oldest_of(batches)
 
     return write_file(path, None, fill, oldest_ns).frames
+
+
+def _slices(batches: Iterable[FrameBatch]) -> Iterator[FrameBatch]:
+    """The batches in parts of up to _SLICE_FRAMES."""
+    for batch in batches:
+        for start in range(0, len(batch), _SLICE_FRAMES):
+            yield batch[start : start + _SLICE_FRAMES]
 
 
 def to_disk(path: Path) -> None:

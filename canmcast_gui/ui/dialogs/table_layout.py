@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.app.program.settings import AppSettings
+from canmcast_gui.frames.schema import dump, load
 from canmcast_gui.logfile.table.layout import DELIMITERS, TableLayout, header_names, rows_of
 from canmcast_gui.logfile.table.suggest import problems_of, suggest_layout
 from canmcast_gui.ui import icons, theme
@@ -250,7 +251,7 @@ def _remembered(head: bytes, settings: AppSettings) -> TableLayout:
     key = _key(head)
     for entry in settings.table_layouts.value:
         if isinstance(entry, dict) and entry.get("key") == key and isinstance(entry.get("layout"), dict):
-            return TableLayout.from_dict(entry["layout"])
+            return load(TableLayout, entry["layout"])[0]
     return suggest_layout(head)
 
 
@@ -259,4 +260,4 @@ def _remember(head: bytes, layout: TableLayout, settings: AppSettings) -> None:
     others = [
         entry for entry in settings.table_layouts.value if isinstance(entry, dict) and entry.get("key") != key
     ]
-    settings.table_layouts.set([{"key": key, "layout": layout.to_dict()}, *others][:MOST_REMEMBERED])
+    settings.table_layouts.set([{"key": key, "layout": dump(layout)}, *others][:MOST_REMEMBERED])

@@ -102,18 +102,18 @@ def _sample(path: Path, content: bytes, places: list[tuple[int, int]], width: in
 
 def damage(content: bytes, kind: str, begin: int, end: int, chance: random.Random) -> bytes:
     """The content with other bytes in a range."""
-    wounded = bytearray(content)
+    damaged = bytearray(content)
     if kind == "random":
-        wounded[begin:end] = chance.randbytes(end - begin)
+        damaged[begin:end] = chance.randbytes(end - begin)
     elif kind == "zeros":
-        wounded[begin:end] = bytes(end - begin)
+        damaged[begin:end] = bytes(end - begin)
     elif kind == "flips":
         for _ in range(1 + (end - begin) // 200):
-            wounded[chance.randrange(begin, end)] ^= 1 << chance.randrange(8)
+            damaged[chance.randrange(begin, end)] ^= 1 << chance.randrange(8)
     else:
         assert kind == "cut out"
-        del wounded[begin:end]
-    return bytes(wounded)
+        del damaged[begin:end]
+    return bytes(damaged)
 
 
 def read_damaged(path: Path, content: bytes) -> tuple[list[bytes], FrameReader]:

@@ -1,4 +1,4 @@
-"""Real BLF files: what a second reader counted in them, and what python-can reads where it is right."""
+"""Real BLF files: counts of a second reader, and frames of python-can where it is right."""
 
 import can
 import numpy as np
@@ -63,7 +63,7 @@ def test_python_can_reads_the_same(name):
     assert (ours.payload_matrix() == theirs.payload_matrix()).all()
 
 
-def test_real_files_say_things_too():
+def test_marks_of_real_files():
     reader = read_batches(corpus_file("blf/vehicle_canoe10_26ids_147s.blf"))
     frames = sum(map(len, reader))
     errors = [mark for mark in reader.marks if mark.text.startswith("Driver error 0x68 on channel 1")]

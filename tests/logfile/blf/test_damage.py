@@ -1,4 +1,4 @@
-"""Damaged files: at most the containers that were touched are lost, and no frame is invented."""
+"""Damaged files: only damaged containers are lost, and no frame is invented."""
 
 import random
 import struct
@@ -15,7 +15,7 @@ from canmcast_gui.logfile.blf.objects import objects_of
 from tests.logfile.blf import damaging
 from tests.logfile.blf.files import container, file_header, message, padded, read, thing
 from tests.logfile.blf.test_files import marker, numbered
-from tests.logfile.wounds import mutated, read_or_refused
+from tests.logfile.damaged_files import damaged_copy, read_or_refused
 from tests.support.corpus import corpus_file
 from tests.support.long_runs import SECONDS, rounds, seeded
 
@@ -63,11 +63,11 @@ def test_only_touched_containers_are_lost_at_length(kind, sample, tmp_path):
 def test_any_wrong_byte_of_a_containers_head_costs_one_container(place, sample, tmp_path):
     at, end, _ = sample.containers[3]
     for value in (0, 1, 0x80, 0xFF):
-        wounded = bytearray(sample.content)
-        if wounded[at + place] == value:
+        damaged = bytearray(sample.content)
+        if damaged[at + place] == value:
             continue
-        wounded[at + place] = value
-        found, _ = damaging.read_damaged(tmp_path / "log.blf", bytes(wounded))
+        damaged[at + place] = value
+        found, _ = damaging.read_damaged(tmp_path / "log.blf", bytes(damaged))
         assert damaging.are_in_order(found, sample.frames)
         assert set(sample.untouched(at, end)) <= set(found)
 
@@ -76,7 +76,7 @@ def check_inside(path, seed):
     """Objects that were damaged before they were packed: the checksum is right, what is in it is not."""
     chance = random.Random(seed)
     stream = numbered(150) + padded(thing(96, marker(b"Group", b"Braking", b""))) + numbered(150, 150)
-    stream = mutated(stream, chance)
+    stream = damaged_copy(stream, chance)
     width = chance.choice((700, 4_096, len(stream)))
     parts = [stream[start : start + width] for start in range(0, len(stream), width)]
     content = file_header() + b"".join(container(part, chance.random() < 0.7) for part in parts)
@@ -130,8 +130,8 @@ def test_damage_in_one_stored_container_costs_few_of_its_objects(tmp_path):
     chance = random.Random(3)
     begin = sample.containers[0][0] + 20_000
     for kind in ("random", "zeros"):
-        wounded = damaging.damage(sample.content, kind, begin, begin + 200, chance)
-        found, reader = damaging.read_damaged(tmp_path / "log.blf", wounded)
+        damaged = damaging.damage(sample.content, kind, begin, begin + 200, chance)
+        found, reader = damaging.read_damaged(tmp_path / "log.blf", damaged)
         assert damaging.are_in_order(found, sample.frames)
         assert len(found) >= 1_000 - 7
         assert reader.missing.places == 1
@@ -151,8 +151,8 @@ def test_objects_are_not_joined_over_lost_containers(tmp_path):
     """Three containers hold a whole number of objects, so that the halves of two would fit."""
     sample = damaging.written(tmp_path / "log.blf", 5 * 8192 // 3)
     first, last = sample.containers[1], sample.containers[3]
-    wounded = damaging.damage(sample.content, "zeros", first[0], last[1], random.Random(1))
-    found, reader = damaging.read_damaged(tmp_path / "log.blf", wounded)
+    damaged = damaging.damage(sample.content, "zeros", first[0], last[1], random.Random(1))
+    found, reader = damaging.read_damaged(tmp_path / "log.blf", damaged)
     assert damaging.are_in_order(found, sample.frames)
     assert found == sample.untouched(first[0], last[1])
     assert reader.missing.places == 1
@@ -161,9 +161,9 @@ def test_objects_are_not_joined_over_lost_containers(tmp_path):
 def test_a_wrong_size_of_a_container_costs_nothing(sample, tmp_path):
     at, end, _ = sample.containers[2]
     for size in (0, 40, end - at - 400, end - at + 400, 2 * (end - at), 1 << 20, 1 << 31):
-        wounded = bytearray(sample.content)
-        wounded[at + 8 : at + 12] = struct.pack("<L", size)
-        found, _ = damaging.read_damaged(tmp_path / "log.blf", bytes(wounded))
+        damaged = bytearray(sample.content)
+        damaged[at + 8 : at + 12] = struct.pack("<L", size)
+        found, _ = damaging.read_damaged(tmp_path / "log.blf", bytes(damaged))
         assert found == sample.frames
 
 
@@ -232,7 +232,7 @@ def test_objects_lie_in_the_stream_one_after_the_other(pieces, lost, verified, l
 
 @settings(max_examples=30)
 @given(st.lists(st.integers(1, 47), max_size=6), st.integers(0, 200))
-def test_whole_objects_are_found_wherever_bytes_stand_between_them(gaps, first):
+def test_objects_are_found_with_other_bytes_between_them(gaps, first):
     stream = b"x" * first
     for gap in gaps:
         stream += b"".join(thing(1, message()) for _ in range(3)) + b"x" * gap

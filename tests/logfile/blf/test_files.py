@@ -1,4 +1,4 @@
-"""Files: how they are packed, where they break off, what time zone they mean, what they say in texts."""
+"""Whole files: compression, truncation, time zones and marks."""
 
 import struct
 import zlib

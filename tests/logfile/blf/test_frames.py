@@ -1,4 +1,4 @@
-"""Objects that are frames: every kind, header version and unit of time, and what is wrong with them."""
+"""Objects that are frames: all types, header versions and units of time, and damaged ones."""
 
 import struct
 
@@ -123,7 +123,7 @@ def test_kinds_in_any_order_keep_it(tmp_path):
     assert [(time, batch.payload(row)) for row, time in enumerate(times)] == expected
 
 
-def test_objects_that_are_too_short_or_too_late_are_told(tmp_path):
+def test_objects_that_are_too_short_or_too_late_are_reported(tmp_path):
     batch, reader = read_objects(
         tmp_path,
         thing(1, b"1234"),

@@ -1,4 +1,4 @@
-"""MF4 files of others, made by asammdf or block by block: sorted or not, packed or not, finished or not."""
+"""MF4 files of asammdf and built from blocks: sorted, compressed and complete or not."""
 
 import itertools
 import random
@@ -70,7 +70,7 @@ def test_what_python_can_writes(compression, tmp_path):
 
 @pytest.fixture
 def signal_data(tmp_path):
-    """A sorted group whose payloads stand in a stream of their own."""
+    """A sorted group whose payloads are in another stream."""
     count = 5000
     random = np.random.default_rng(4)
     lengths = random.integers(0, 65, count)
@@ -294,7 +294,7 @@ def test_a_file_that_was_cut(tmp_path):
             read(path)
 
 
-def test_a_record_of_no_group_is_told_and_what_came_before_is_kept(tmp_path):
+def test_a_record_of_an_unknown_group_is_reported_and_earlier_frames_are_kept(tmp_path):
     content = bytearray(logger_file())
     place = len(content) // 2
     content[place : place + 200] = b"\xee" * 200
@@ -429,9 +429,9 @@ def test_damage_in_packed_data_invents_no_frames(compression, tmp_path):
     begin, end = block + 48, block + struct.unpack_from("<Q", whole, block + 8)[0]
     for seed in range(40):
         chance = random.Random(seed)
-        wounded, at = bytearray(whole), chance.randrange(begin, end)
-        wounded[at:end] = chance.randbytes(end - at)
-        path.write_bytes(wounded)
+        damaged, at = bytearray(whole), chance.randrange(begin, end)
+        damaged[at:end] = chance.randbytes(end - at)
+        path.write_bytes(damaged)
         try:
             found = {record.tobytes() for record in read(path).records}
         except FileError:

@@ -1,4 +1,4 @@
-"""Values in records: any place, any number of bits, either order of bytes."""
+"""Fields of records: any position, any number of bits, both byte orders."""
 
 import numpy as np
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Captures: both formats, both orders of bytes, all links with CAN, and broken ones."""
+"""Captures: both formats, both byte orders, all links with CAN, and damaged ones."""
 
 import struct
 
@@ -104,7 +104,7 @@ def test_any_interface_of_linux_has_ids_in_the_order_of_the_computer(order, link
 
 
 @pytest.mark.parametrize("link", [COOKED, COOKED_2])
-def test_the_protocol_of_any_interface_says_what_is_can_fd(link, tmp_path):
+def test_the_protocol_of_the_any_interface_marks_can_fd(link, tmp_path):
     classic = cooked(frame(0x123, b"12345678", flags=0x4), 0xC, "<", False, link)
     fd = cooked(frame(0x124, b"12345678", flags=0x1), 0xD, "<", False, link)
     xl = cooked(struct.pack("<LBBHL", 0x100, 0x80, 3, 4, 7) + b"data", 0xE, "<", False, link)
@@ -189,7 +189,7 @@ def test_sections_follow_each_other(tmp_path):
     assert reader.skipped == 0
 
 
-def test_a_capture_of_something_else_is_told(tmp_path):
+def test_a_capture_without_can_is_reported(tmp_path):
     with pytest.raises(FileError, match="is a network capture without SocketCAN frames"):
         read(tmp_path, pcap([bytes(60)] * 5, link=ETHERNET))
 
@@ -210,7 +210,7 @@ def test_a_capture_that_was_cut_or_damaged(tmp_path):
 
 @settings(max_examples=80, deadline=None)
 @given(data=st.data())
-def test_no_damage_raises_anything_but_a_sentence(tmp_path_factory, data):
+def test_no_damage_raises_anything_but_a_file_error(tmp_path_factory, data):
     content = bytearray(
         data.draw(st.sampled_from([pcap(FRAMES), next_generation("<"), next_generation(">")]))
     )

@@ -1,4 +1,4 @@
-"""What a file says that cannot be so, or hardly: ids, times and error frames, in files of every format."""
+"""Impossible ids, unusual times and error frames in files of all formats."""
 
 import struct
 
@@ -134,7 +134,7 @@ def test_wide_ids_of_tables_need_no_mark(tmp_path):
     assert reader.findings == [Finding(f"{LEFT_OUT}: 1 frame", 2)]
 
 
-def test_counts_go_on_from_batch_to_batch(tmp_path):
+def test_counts_continue_from_batch_to_batch(tmp_path):
     path = tmp_path / "log.log"
     path.write_text("".join(f"(1.{row:06d}) can0 {'900' if row % 2 else '100'}#\n" for row in range(20_000)))
     reader = read_batches(path, batch_frames=1000)
@@ -228,11 +228,11 @@ def test_nothing_but_error_frames():
         [900.0, 0.0, 400.0, 100.0],
     ],
 )
-def test_nothing_is_said_about_usual_times(times):
+def test_usual_times_give_no_finding(times):
     assert findings_of(times) == []
 
 
-def test_marks_that_are_only_counted_are_told(tmp_path):
+def test_marks_that_are_only_counted_are_reported(tmp_path):
     lines = ["(1.0) can0 100#\n"] + [f"# mark {row}\n" for row in range(10_001)]
     (tmp_path / "log.log").write_text("".join(lines))
     _, reader = read(tmp_path / "log.log")
@@ -240,7 +240,7 @@ def test_marks_that_are_only_counted_are_told(tmp_path):
 
 
 @pytest.mark.parametrize("truth", corpus_table("TRUTH.tsv"), ids=lambda row: row["path"])
-def test_nothing_looks_odd_in_real_files(truth):
+def test_real_files_give_no_finding(truth):
     try:
         reader = read_batches(corpus_file(truth["path"]))
         list(reader)
@@ -263,7 +263,7 @@ def test_steps_back_are_found_within_and_between_batches():
     assert found.message == "2 frames are older than the one before"
 
 
-def test_all_forwards_says_nothing():
+def test_ascending_times_give_no_message():
     found = TimeOrder()
     found.add(frames([1, 2, 2, 3]))
     assert (found.count, found.message) == (0, "")

@@ -1,4 +1,4 @@
-"""What a file holds, counted, against the counts of another program's reader."""
+"""Summaries of files, compared with the counts of another reader."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Reading: content decides the format, and what is damaged is skipped, counted and located."""
+"""Reading: the content decides the format, and damage is skipped, counted and located."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def written(tmp_path, text: str) -> FrameBatch:
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS_BY_NAME))
-def test_content_decides_whatever_the_suffix(name, tmp_path):
+def test_the_content_decides_and_not_the_suffix(name, tmp_path):
     path = tmp_path / f"log{FORMATS_BY_NAME[name].suffixes[0]}"
     save(path, [small_batch(5)])
     other = path.rename(tmp_path / "log.wrong")
@@ -92,7 +92,7 @@ def test_a_bad_line_is_counted_located_and_the_rest_is_read(suffix, tmp_path):
     ]
 
 
-def test_problems_are_counted_beyond_those_that_are_kept(tmp_path):
+def test_problems_are_counted_after_the_last_kept_message(tmp_path):
     path = tmp_path / "log.log"
     path.write_text("(1.0) can0 1#00\n" + "garbage\n" * 1000)
     reader = read_batches(path)
@@ -101,7 +101,7 @@ def test_problems_are_counted_beyond_those_that_are_kept(tmp_path):
     assert len(reader.problems) == 50
 
 
-def test_a_blf_file_that_was_cut_gives_what_is_whole(tmp_path):
+def test_a_truncated_blf_file_is_read_up_to_its_end(tmp_path):
     path = tmp_path / "log.blf"
     batch = small_batch(50_000)
     batch.records["data"] = np.random.default_rng(1).integers(0, 256, (50_000, 8))
@@ -115,7 +115,7 @@ def test_a_blf_file_that_was_cut_gives_what_is_whole(tmp_path):
     assert reader.problems[0].endswith("the file ends within a container")
 
 
-def test_a_damaged_container_costs_no_more_than_itself(tmp_path):
+def test_a_damaged_container_costs_only_its_own_frames(tmp_path):
     path = tmp_path / "log.blf"
     batch = small_batch(50_000)
     batch.records["data"] = np.random.default_rng(1).integers(0, 256, (50_000, 8))
@@ -135,7 +135,7 @@ def test_a_damaged_container_costs_no_more_than_itself(tmp_path):
 @pytest.mark.parametrize("name", SMALL_LOGS)
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
-def test_no_damage_raises_anything_but_a_sentence(name, tmp_path_factory, data):
+def test_no_damage_raises_anything_but_a_file_error(name, tmp_path_factory, data):
     content = bytearray(corpus_file(name).read_bytes())
     for _ in range(data.draw(st.integers(1, 4))):
         place = data.draw(st.integers(0, len(content)))
@@ -242,7 +242,7 @@ def test_candump_frames_of_all_kinds(tmp_path):
         "1.0 can0 123#00",
     ],
 )
-def test_candump_lines_that_are_no_frames(line, tmp_path):
+def test_candump_lines_without_a_frame(line, tmp_path):
     path = tmp_path / "log.log"
     path.write_text(f"(1.0) can0 1#00\n{line}\n(2.0) can0 2#00\n")
     reader = read_batches(path)

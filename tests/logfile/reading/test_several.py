@@ -93,7 +93,7 @@ def seconds(batch: FrameBatch) -> list[float]:
     return ((batch.timestamp_ns - 1_700_000_000 * SECOND) / SECOND).tolist()
 
 
-def test_frames_come_in_the_order_of_their_times_and_channels_tell_files_apart(tmp_path):
+def test_frames_are_in_time_order_and_each_file_has_its_own_channels(tmp_path):
     batch, reader = merged(written(tmp_path, frames([1, 3, 5]), frames([2, 3, 6], width=12), frames([4], 2)))
     assert seconds(batch) == [1, 2, 3, 3, 4, 5, 6]
     assert batch.channel.tolist() == [1, 2, 1, 2, 3, 1, 2]
@@ -133,7 +133,7 @@ def test_what_cannot_be_read_is_counted_with_its_file(tmp_path):
 @settings(max_examples=25, deadline=None)
 @given(files=st.lists(st.lists(st.integers(0, 30), min_size=1, max_size=30), min_size=1, max_size=4),
        size=st.integers(1, 8))  # fmt: skip
-def test_nothing_is_lost_whatever_the_batches(files, size, tmp_path_factory):
+def test_nothing_is_lost_with_any_batches(files, size, tmp_path_factory):
     parts = written(tmp_path_factory.mktemp("files"), *(frames(sorted(moments)) for moments in files))
     batch, _ = merged(parts, batch_frames=size)
     assert seconds(batch) == sorted(moment for moments in files for moment in moments)

@@ -1,4 +1,4 @@
-"""Options of a recording: sizes and times as people write them, names that are numbered."""
+"""Options of a recording: sizes and times as text, numbered files."""
 
 import pytest
 
@@ -25,14 +25,14 @@ def test_times(text, seconds):
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "10x", "nan", "1e9"])
-def test_what_is_no_size_and_no_time(text):
+def test_invalid_sizes_and_times(text):
     with pytest.raises(ValueError, match="write for example"):
         parse_size(text)
     with pytest.raises(ValueError, match="write for example"):
         parse_seconds(text)
 
 
-def test_numbers_go_on_after_the_highest(tmp_path):
+def test_numbers_continue_after_the_highest(tmp_path):
     path = tmp_path / "trace.blf"
     assert numbered(path, 7).name == "trace-007.blf"
     assert first_free_number(path) == 1

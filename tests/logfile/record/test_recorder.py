@@ -1,4 +1,4 @@
-"""Recording while frames come in: whoever hands them over never waits, and nothing is lost silently."""
+"""Recording frames as they arrive: the caller never blocks, and every loss is counted."""
 
 import os
 import shutil
@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
+from functools import partial
 
 import numpy as np
 import pytest
@@ -16,23 +16,18 @@ from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import FileError, Recorder, RecordOptions, read_batches
 from tests.logfile.frames import FORMATS_BY_NAME, assert_same, small_batch
 from tests.support.small_disk import fill
+from tests.support.waiting import wait_until as wait_for
 
 WAIT_SECONDS = 20
+wait_until = partial(wait_for, seconds=WAIT_SECONDS)
 
 
 def count(path) -> int:
     return sum(len(batch) for batch in read_batches(path))
 
 
-def wait_until(condition) -> None:
-    end = time.monotonic() + WAIT_SECONDS
-    while not condition():
-        assert time.monotonic() < end, "the condition was not met"
-        time.sleep(0.01)
-
-
 @pytest.mark.parametrize("name", sorted(FORMATS_BY_NAME))
-def test_what_is_written_is_in_the_file(name, tmp_path):
+def test_all_frames_are_in_the_file(name, tmp_path):
     path = tmp_path / f"live{FORMATS_BY_NAME[name].suffixes[0]}"
     batch = small_batch(20_000)
     with Recorder(path) as recorder:
@@ -71,7 +66,7 @@ def test_an_existing_file_stays_until_the_recording_is_complete(tmp_path):
     assert [found.name for found in tmp_path.iterdir()] == ["live.asc"]
 
 
-def test_a_full_queue_is_counted_and_said(tmp_path):
+def test_a_full_queue_is_counted_and_reported(tmp_path):
     with Recorder(tmp_path / "live.asc", queue_bytes=1000) as recorder:
         recorder.write(small_batch(100))
         assert (recorder.lost, recorder.error) == (100, None)
@@ -216,7 +211,7 @@ def test_a_trigger_with_what_came_before_and_after(tmp_path):
     assert [count(tmp_path / name) for name in names(tmp_path)] == [151, 151]
 
 
-def test_a_trigger_that_is_no_filter_is_refused(tmp_path):
+def test_an_invalid_trigger_is_refused(tmp_path):
     with pytest.raises(FileError, match="The trigger is not a valid filter"):
         Recorder(tmp_path / "live.log", RecordOptions(trigger="id =="))
     assert names(tmp_path) == []
@@ -257,7 +252,7 @@ def test_a_mark_goes_nowhere_without_a_place_or_before_the_trigger(tmp_path):
     ids=["split", "triggered"],
 )
 @pytest.mark.parametrize("suffix", [".asc", ".blf", ".parquet"])
-def test_a_full_disk_is_said_and_what_is_there_reads(suffix, options, small_disk):
+def test_a_full_disk_is_reported_and_the_file_can_be_read(suffix, options, small_disk):
     fill(small_disk, 600_000)
     batch = small_batch(60_000)
     batch.records["data"] = np.random.default_rng(1).integers(0, 256, (60_000, 8))
@@ -272,7 +267,7 @@ def test_a_full_disk_is_said_and_what_is_there_reads(suffix, options, small_disk
     assert sum(count(small_disk / found) for found in there if (small_disk / found).stat().st_size) > 1000
 
 
-def test_a_folder_that_vanishes_is_said_at_once(tmp_path):
+def test_a_deleted_folder_is_reported_at_once(tmp_path):
     folder = tmp_path / "stick"
     folder.mkdir()
     recorder = Recorder(folder / "live.asc")
@@ -285,7 +280,7 @@ def test_a_folder_that_vanishes_is_said_at_once(tmp_path):
     assert recorder.error == "live.asc or its folder was deleted during the recording"
 
 
-def test_a_file_that_was_moved_and_replaced_is_said(tmp_path):
+def test_a_file_that_was_moved_and_replaced_is_reported(tmp_path):
     path, moved = tmp_path / "live.asc", tmp_path / "moved.asc"
     with Recorder(path) as recorder:
         recorder.write(small_batch(10))
@@ -304,7 +299,7 @@ def test_a_file_that_was_moved_and_replaced_is_said(tmp_path):
 
 
 @pytest.mark.parametrize("by", ["a folder", "another file"])
-def test_what_took_the_place_of_the_target_stays_and_where_the_result_is_left_is_said(tmp_path, by):
+def test_a_new_file_at_the_target_is_kept_and_the_path_of_the_recording_reported(tmp_path, by):
     path, part = tmp_path / "live.asc", tmp_path / "live.part.asc"
     path.write_text("old")
     with Recorder(path) as recorder:

@@ -38,7 +38,7 @@ def trigger(pre: float, post: float | None, **more) -> Trigger:
     return Trigger(compile_filter("id == 1"), round(pre * SECOND), post_ns, **more)
 
 
-def test_nothing_is_recorded_until_it_fires_and_then_all():
+def test_recording_starts_when_the_trigger_fires():
     one = trigger(0, None)
     assert taken(one, frames([1, 2, 3])) == []
     assert not one.is_open

@@ -1,4 +1,4 @@
-"""Tables of frames: the dialects of many tools by their headers, any other by a layout that is handed in."""
+"""Tables of frames: those of many tools by their titles, others by a given layout."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames.schema import dump, load
 from canmcast_gui.logfile import FileError, read_batches
 from canmcast_gui.logfile.problems import UnknownColumnsError
 from canmcast_gui.logfile.table.layout import HEAD_BYTES, TIME_KINDS, TableLayout, rows_of
@@ -314,7 +315,7 @@ def test_bytes_continue_in_columns_without_a_name(tmp_path):
 
 
 @pytest.mark.parametrize("names", ["Frame Type,Frame Format", "Frame Format,Frame Type"])
-def test_kinds_of_frames_are_told_by_their_words(names, tmp_path):
+def test_kinds_of_frames_are_recognized_by_words(names, tmp_path):
     rows = "1,123,Data,Extended,1,AA\n2,124,Remote,Standard,1,\n"
     batch, reader = written(tmp_path, f"Time,ID,{names},Length,Data\n{rows}")
     assert reader.skipped == 0
@@ -342,7 +343,7 @@ def test_cl2000_has_sent_frames_of_types_of_their_own(tmp_path):
 
 
 @pytest.mark.parametrize("date", ["99231005T071031", "nonsense", "00001305"])
-def test_a_month_beyond_all_measure_counts_from_1970(date, tmp_path):
+def test_an_invalid_month_counts_from_1970(date, tmp_path):
     head = f'# Logger type: CL2000\n# Time: {date}\n# Value separator: ";"\nTimestamp;Type;ID;Data\n'
     batch, _ = written(tmp_path, head + "01T000000001;0;326;0001\n")
     assert batch.timestamp_ns.tolist() == [1_000_000]
@@ -369,7 +370,7 @@ def test_canhacker_counts_seconds_of_a_minute(tmp_path):
     assert (reader.format.name, milliseconds(batch)) == ("canhacker", expected)
 
 
-def test_pauses_that_canhacker_cannot_show_are_told(tmp_path):
+def test_pauses_that_canhacker_cannot_show_are_reported(tmp_path):
     _, reader = written(tmp_path, canhacker(["30,000", "59,999", "35,000"]))
     assert [finding.sentence for finding in reader.findings] == [
         "the times in the file span 65 s, but its head says 125 s: pauses of more than a minute are missing"
@@ -493,7 +494,7 @@ cell_texts = st.sampled_from(["AA", "0b", "ff", "7", "", "xx", " 3C", "0x1F", "1
     rows=st.lists(st.lists(cell_texts, max_size=11), min_size=1, max_size=6),
     cells=st.sampled_from([3, 8, 10]),
 )
-def test_a_payload_of_many_cells_ends_before_the_first_that_is_no_byte(rows, cells, tmp_path_factory):
+def test_a_payload_of_many_cells_ends_before_the_first_invalid_byte(rows, cells, tmp_path_factory):
     layout = TableLayout(identifier=0, data=1, data_cells=cells)
     text = "\n".join(",".join(["1", *row]) for row in rows)
     batch, reader = written(tmp_path_factory.mktemp("cells"), text, layout)
@@ -560,7 +561,7 @@ columns = st.one_of(st.none(), st.integers(0, 6))
         relative=st.booleans(),
     ),
 )
-def test_no_text_and_no_layout_raises_anything_but_a_sentence(text, layout, tmp_path_factory):
+def test_no_text_and_no_layout_raises_anything_but_a_file_error(text, layout, tmp_path_factory):
     path = tmp_path_factory.mktemp("any") / "log"
     path.write_text(text)
     try:
@@ -572,8 +573,9 @@ def test_no_text_and_no_layout_raises_anything_but_a_sentence(text, layout, tmp_
 
 def test_layouts_as_plain_values():
     layout = TableLayout(delimiter=";", time=3, data=None, data_cells=8, relative=True)
-    assert TableLayout.from_dict(layout.to_dict()) == layout
-    assert TableLayout.from_dict({"time": "x", "delimiter": 5, "unknown": 1}) == TableLayout()
+    assert load(TableLayout, dump(layout)) == (layout, [])
+    found, problems = load(TableLayout, {"time": "x", "delimiter": 5, "unknown": 1})
+    assert (found, len(problems)) == (TableLayout(), 3)
 
 
 @pytest.mark.parametrize("end", ["", "\n"])

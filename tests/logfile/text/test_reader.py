@@ -1,4 +1,4 @@
-"""Reading lines by the block makes the same of a file as reading them one by one, whatever stands in it."""
+"""Reading blocks of lines as columns gives the same frames as parsing single lines, for any content."""
 
 import re
 
@@ -308,7 +308,7 @@ def test_files_of_others(name):
 @settings(deadline=None)
 @given(st.binary(max_size=60).map(lambda text: text.replace(b"\x00", b"\r")))
 @example(b"a\rb\r\nc\r")
-def test_blocks_hold_all_lines_whatever_ends_them(content):
+def test_blocks_hold_all_lines_with_any_line_end(content):
     import io
 
     from canmcast_gui.logfile.text.lines import blocks

@@ -1,4 +1,4 @@
-"""What a format cannot hold is said, with counts, and all else comes back as it was written."""
+"""What a format cannot hold is reported with counts; everything else is read as it was written."""
 
 import re
 
@@ -97,7 +97,7 @@ def written(path, batch: FrameBatch) -> list[str]:
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_said_is_what_is_lost(name, seed, tmp_path):
+def test_the_reported_losses_are_the_differences(name, seed, tmp_path):
     kind = FORMATS_BY_NAME[name]
     batch = frames_of_all_kinds(1500, seed, fd=not kind.cannot_hold & Flag.FD)
     path = tmp_path / f"log{kind.suffixes[0]}"
@@ -187,7 +187,7 @@ def test_ids_that_no_frame_has_are_written_by_the_rule_for_reading(name, tmp_pat
 
 
 @pytest.mark.parametrize("name", ["asc", "blf", "parquet"])
-def test_a_recording_whose_times_fall_goes_on_in_another_file(name, tmp_path):
+def test_a_recording_whose_times_fall_continues_in_another_file(name, tmp_path):
     path = tmp_path / f"log{FORMATS_BY_NAME[name].suffixes[0]}"
     later, jitter = small_batch(10, start_ns=FIRST.timestamp_ns[0] + 2 * SECOND), small_batch(1)
     jitter.records["timestamp_ns"] -= SECOND // 20  # of another channel

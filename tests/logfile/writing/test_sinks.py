@@ -1,5 +1,4 @@
-"""Text that is made by the page is what a formatter makes of each frame; and it is the same when read and
-written again."""
+"""Text that is formatted by the page equals text of single frames, also when read and written again."""
 
 from base64 import b64encode
 from datetime import datetime

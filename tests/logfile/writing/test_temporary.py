@@ -1,4 +1,4 @@
-"""Temporary files beside a target: in use they stay, and what a killed program left behind goes."""
+"""Temporary files beside a target: those in use are kept, those of killed programs deleted."""
 
 import os
 import subprocess

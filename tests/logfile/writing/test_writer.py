@@ -1,4 +1,4 @@
-"""Saving never leaves half a file, nor harms the one that was there."""
+"""A failed save leaves no incomplete file, and the old file unchanged."""
 
 import os
 import shlex
@@ -36,7 +36,7 @@ def test_a_save_that_fails_leaves_the_old_file(tmp_path):
     assert files_in(tmp_path) == ["log.asc"]
 
 
-def test_a_save_can_be_cancelled(tmp_path):
+def test_a_save_can_be_canceled(tmp_path):
     path = tmp_path / "log.blf"
     save(path, [small_batch(3)])
     seen: list[float] = []

@@ -1,4 +1,4 @@
-"""Small files of every format that is read, and what may happen to them."""
+"""Small files of every format that is read, and ways to damage them."""
 
 import gzip
 import random
@@ -22,7 +22,8 @@ from tests.logfile.table.test_reader import (
     VEHICLE_SPY,
     ZLG,
 )
-from tests.logfile.test_read_lines import BUSMASTER, CRTD
+from tests.logfile.test_busmaster import BUSMASTER
+from tests.logfile.test_crtd import CRTD
 from tests.logfile.test_yacht import YACHT
 
 SECONDS_FOR_ONE = 5.0
@@ -49,12 +50,12 @@ TEXTS = {
 CAPTURES = {"pcap": pcap(FRAMES), "pcapng": next_generation("<")}
 NAMES = [*sorted(FORMATS_BY_NAME), *TEXTS, *CAPTURES, "candump, gz"]
 
-# It says where everything is at its end only, so that a wound may cost all of it.
-BRITTLE = "parquet"
+# Its index is at its end, so that a damaged byte may make all of it unreadable.
+NEEDS_ITS_END = "parquet"
 
 
-def whole(name: str, tmp_path: Path) -> bytes:
-    """A small sound file of one of the NAMES."""
+def intact(name: str, tmp_path: Path) -> bytes:
+    """A small intact file of one of the NAMES."""
     kind = name.removesuffix(", gz")
     if kind in CAPTURES:
         return CAPTURES[kind]
@@ -80,31 +81,31 @@ def written(name: str, tmp_path: Path) -> bytes:
     return path.read_bytes()
 
 
-def mutated(content: bytes, chance: random.Random) -> bytes:
-    """The content with one to four wounds."""
-    wounded = bytearray(content)
+def damaged_copy(content: bytes, chance: random.Random) -> bytes:
+    """The content with one to four damaged places."""
+    damaged = bytearray(content)
     for _ in range(chance.randint(1, 4)):
-        place = chance.randrange(len(wounded) + 1)
+        position = chance.randrange(len(damaged) + 1)
         match chance.randrange(5):
-            case 0:  # cut at the end
-                del wounded[place:]
-            case 1:  # cut out
-                del wounded[place : place + chance.randint(1, 40)]
-            case 2 if place < len(wounded):  # flip a bit
-                wounded[place] ^= 1 << chance.randrange(8)
-            case 3:  # garbage
-                wounded[place:place] = chance.randbytes(chance.randint(1, 40))
-            case _:  # a number as large as it can be
-                wounded[place : place + 4] = b"\xff\xff\xff\xff"
-        if not wounded:
-            wounded = bytearray(b"\0")
-    return bytes(wounded)
+            case 0:  # remove the end
+                del damaged[position:]
+            case 1:  # remove some bytes
+                del damaged[position : position + chance.randint(1, 40)]
+            case 2 if position < len(damaged):  # flip a bit
+                damaged[position] ^= 1 << chance.randrange(8)
+            case 3:  # insert random bytes
+                damaged[position:position] = chance.randbytes(chance.randint(1, 40))
+            case _:  # the largest number
+                damaged[position : position + 4] = b"\xff\xff\xff\xff"
+        if not damaged:
+            damaged = bytearray(b"\0")
+    return bytes(damaged)
 
 
 def read_or_refused(path: Path, content: bytes) -> int:
-    """How many frames are read of a wounded file, in bounded time; 0 with a sentence is as good."""
+    """How many frames are read from a damaged file, in bounded time; 0 if it is refused with an error."""
     path.write_bytes(content)
-    start, read = time.process_time(), 0  # what others do on this machine is not counted
+    start, read = time.process_time(), 0  # not the time of other processes
     try:
         for batch in read_batches(path):
             assert int(batch.length.max(initial=0)) <= 64
