@@ -46,7 +46,7 @@ def test_a_stock_peer_that_answers_stops_the_run_and_counts_what_the_log_says(
     peer = stock_peer(
         "answer", "--group", GROUP, "--port", port, "--to", "105", "--until", "7FF", "--seconds", 20
     )
-    panel.set_up(
+    panel.apply_setup(
         FuzzSetup(ids="100..11F", lengths="4", seed=3, rate=500, count=0, stop_at="id == 0x7E8", log=log)
     )
     panel.run_actions.start.trigger()
@@ -74,7 +74,7 @@ def test_a_stock_peer_that_answers_stops_the_run_and_counts_what_the_log_says(
 def test_one_key_stops_it_while_its_panel_is_in_front(desk, network):
     desk.connect(GROUP, network.free_port())
     panel = show(desk)
-    panel.set_up(FuzzSetup(count=0, rate=500))
+    panel.apply_setup(FuzzSetup(count=0, rate=500))
     panel.run_actions.start.trigger()
     desk.wait(lambda: len(desk.session.document.recording) > 10, "frames")
     desk.window.activateWindow()
@@ -89,13 +89,13 @@ def test_a_workspace_brings_it_back_with_the_main_switch_off(desk, network, tmp_
     desk.connect(GROUP, network.free_port())
     panel = show(desk)
     setup = FuzzSetup(ids="7DF", data="02 xx", rate=10, stop_at="id == 0x7E8", log=tmp_path / "fuzz.asc")
-    panel.set_up(setup)
+    panel.apply_setup(setup)
     path = tmp_path / "bench.canmcast"
     desk.choose_file(desk.window.actions_.save_workspace_as, path)
     desk.wait(path.exists, "the file")
     assert '"log": "fuzz.asc"' in path.read_text()
     assert desk.session.transmit.switch.on
-    panel.set_up(FuzzSetup(count=0))
+    panel.apply_setup(FuzzSetup(count=0))
     panel.run_actions.start.trigger()
     desk.wait(lambda: len(desk.session.document.recording) > 2, "frames")
     desk.session.workspace.open(path)
@@ -110,7 +110,7 @@ def test_a_killed_transmit_process_ends_it_with_what_was_logged(desk, network, t
     desk.connect(GROUP, network.free_port())
     panel = show(desk)
     log = tmp_path / "fuzz.log"
-    panel.set_up(FuzzSetup(count=0, rate=500, log=log))
+    panel.apply_setup(FuzzSetup(count=0, rate=500, log=log))
     panel.run_actions.start.trigger()
     desk.wait(lambda: panel.control.status.sent > 100, "frames")
     os.kill(desk.session.transmit.link.client.pid, signal.SIGKILL)

@@ -59,7 +59,7 @@ def set_up(desk: Desk, folder: Path) -> None:
     window = desk.window
     desk.session.transmit.set_rows([dump(TransmitRow(name="Ping", group="a"))])
     desk.session.transmit.sequences.reset([Sequence("Wake", "wait 10 ms")])
-    window.docks.replay.set_up(ReplaySetup(files=(LogPart(folder / "a.asc", 2_000_000_000),), speed=3.0))
+    window.docks.replay.apply_setup(ReplaySetup(files=(LogPart(folder / "a.asc", 2_000_000_000),), speed=3.0))
     window.docks.plots.plot_signal("Engine.Speed")
     window.docks.plots.open_new()
     desk.wait(lambda: len(window.docks.plots.panels) == 2, "two plots")

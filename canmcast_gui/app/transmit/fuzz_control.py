@@ -55,7 +55,7 @@ class FuzzControl(RunControl):
         self._databases = databases
         self._tasks = tasks
         self._messages = messages
-        # Each run has another number, so that late events of one run are not taken for those of the next.
+        # Each run has another number, so that late events of one run do not count for the next.
         self._run = 0
         self.status = STOPPED
         self.answer: FuzzAnswer | None = None

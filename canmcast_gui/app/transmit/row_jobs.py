@@ -88,14 +88,14 @@ class TransmitJobs(QObject):
 
     def send(self, indexes: Iterable[int]) -> None:
         """Send the rows at these indexes once, in this order."""
-        wanted = list(indexes)
+        indexes = list(indexes)
         if not self._link.switch.on:
             self.failed.emit(SWITCHED_OFF)
             return
-        batch = FrameBatch.concatenate([self._rows[index].frame() for index in wanted])
-        if not wanted or not self.send_frames(batch):
+        batch = FrameBatch.concatenate([self._rows[index].frame() for index in indexes])
+        if not indexes or not self.send_frames(batch):
             return
-        for index in wanted:
+        for index in indexes:
             row_id = self._rows.job_id(index)
             self._requested.append(row_id)
             self._rows.count_sent(row_id, 1)

@@ -164,7 +164,7 @@ class TransmitRows(QObject):
 
     def take(self, indexes: list[int]) -> list[Entry]:
         """Disarm and remove the entries at these indexes, in ascending order, and return them."""
-        taken = [self._entries[index] for index in indexes]
+        entries = [self._entries[index] for index in indexes]
         for index in indexes:
             self._disarm(index)
         for first, stop in reversed(_runs(indexes)):
@@ -173,7 +173,7 @@ class TransmitRows(QObject):
             self._indexes = None
             self.removed.emit()
         self.edited.emit()
-        return taken
+        return entries
 
     def move(self, steps: Iterable[tuple[int, int]]) -> None:
         """Move entries one after the other, each from one index to another."""

@@ -108,10 +108,10 @@ class TransmitModel(QAbstractTableModel):
 
     def insert(self, at: int, rows: Iterable[TransmitRow]) -> int:
         """Insert rows, disarmed, and return how many there was room for."""
-        wanted = list(rows)
-        entries = self.rows.new_entries(wanted)
-        if len(entries) < len(wanted):
-            excess = len(wanted) - len(entries)
+        new_rows = list(rows)
+        entries = self.rows.new_entries(new_rows)
+        if len(entries) < len(new_rows):
+            excess = len(new_rows) - len(entries)
             self.refused.emit(f"The table holds {MAX_ROWS} rows; {excess} were left out.")
         if entries:
             self.edits.push(InsertEdit(self.rows, list(range(at, at + len(entries))), entries))

@@ -144,7 +144,7 @@ class FuzzPanel(QWidget):
         """The values of the fields, right or wrong."""
         return self.fields.setup()
 
-    def set_up(self, setup: FuzzSetup) -> None:
+    def apply_setup(self, setup: FuzzSetup) -> None:
         """Fill all fields, and end the run."""
         self.control.stop()
         self.status_line.clear_problem()
@@ -156,7 +156,7 @@ class FuzzPanel(QWidget):
 
     def reset(self) -> None:
         """Reset all fields."""
-        self.set_up(FuzzSetup())
+        self.apply_setup(FuzzSetup())
 
     def fill_from_row(self) -> None:
         """Fill the fields from the selected row of the transmit list."""

@@ -99,11 +99,11 @@ class MessageDialog(QDialog):
             item.setSelected(chosen and not item.isHidden())
 
     def _filter(self, text: str) -> None:
-        wanted, node = text.strip().lower(), self.node.currentData()
+        searched, node = text.strip().lower(), self.node.currentData()
         for item in self._items():
             _database, message = self._messages[item.data(0, _INDEX)]
-            named = wanted in item.text(0).lower() or wanted in item.text(1).lower()
-            item.setHidden(not named or (node is not None and node not in message.senders))
+            matches = searched in item.text(0).lower() or searched in item.text(1).lower()
+            item.setHidden(not matches or (node is not None and node not in message.senders))
 
     def accept(self) -> None:
         """Emit ``chosen`` with the rows of the selected messages."""

@@ -118,13 +118,13 @@ class SpeedBox(QComboBox):
 
     def _take(self) -> None:
         try:
-            wanted = _parsed(self.currentText())
+            speed = _parsed(self.currentText())
         except ValueError as error:
             self.refused.emit(str(error))
             self._show()
             return
-        has_changed = wanted != self.speed
-        self.set_speed(wanted)
+        has_changed = speed != self.speed
+        self.set_speed(speed)
         if has_changed:
             self.speed_changed.emit()
 
@@ -190,14 +190,14 @@ class PositionRow(QWidget):
     def show_position(self) -> None:
         """Show the present position and counts."""
         control, status = self._control, self._control.status
-        seconds, whole = control.position_seconds, control.source.seconds
+        seconds, duration = control.position_seconds, control.source.seconds
         self.slider.setEnabled(control.running)
         if not self.slider.isSliderDown():
             with QSignalBlocker(self.slider):
-                self.slider.setSingleStep(_slider_steps(_STEP_SECONDS, whole))
-                self.slider.setPageStep(_slider_steps(_PAGE_SECONDS, whole))
-                self.slider.setValue(round(seconds / whole * _SLIDER_STEPS) if whole else 0)
-        self.time.setText(f"{seconds:,.1f} of {whole:,.1f} s")
+                self.slider.setSingleStep(_slider_steps(_STEP_SECONDS, duration))
+                self.slider.setPageStep(_slider_steps(_PAGE_SECONDS, duration))
+                self.slider.setValue(round(seconds / duration * _SLIDER_STEPS) if duration else 0)
+        self.time.setText(f"{seconds:,.1f} of {duration:,.1f} s")
         parts = ["starts when the range has been read"] if control.waiting else []
         parts += [f"{status.sent:,} sent"] if control.running or status.sent else []
         parts += [f"{status.late:,} late"] if status.late else []
@@ -206,5 +206,5 @@ class PositionRow(QWidget):
         self.text.setText(", ".join(parts))
 
 
-def _slider_steps(seconds: float, whole: float) -> int:
-    return max(1, min(_SLIDER_STEPS, round(seconds / whole * _SLIDER_STEPS))) if whole else 1
+def _slider_steps(seconds: float, duration: float) -> int:
+    return max(1, min(_SLIDER_STEPS, round(seconds / duration * _SLIDER_STEPS))) if duration else 1

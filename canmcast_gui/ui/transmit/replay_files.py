@@ -56,7 +56,7 @@ class ReplayFiles(QWidget):
             self.order.setCurrentIndex(ORDERS.index(order))
         if parts == self._parts:
             return
-        same_files = [one.path for one in parts] == [one.path for one in self._parts]
+        same_files = [part.path for part in parts] == [part.path for part in self._parts]
         self._parts = parts
         self.setVisible(len(parts) > 1)
         if same_files:

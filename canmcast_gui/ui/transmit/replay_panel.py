@@ -143,7 +143,7 @@ class ReplayPanel(QWidget):
             error_frames=fields.error_frames.isChecked(),
         )
 
-    def set_up(self, setup: ReplaySetup) -> None:
+    def apply_setup(self, setup: ReplaySetup) -> None:
         """Stop, and use a setup; its files are read when they are played."""
         self.status_line.clear_problem()
         self.control.source.choose_files(setup.files, setup.order)

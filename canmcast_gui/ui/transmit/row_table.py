@@ -66,7 +66,7 @@ class TransmitTableView(TabEditing, QTableView):
 
     def edit_cell(self, row: int, key: str) -> None:
         """Edit a cell; Tab moves to the next one from there."""
-        index = self._model.index(row, next(n for n, one in enumerate(COLUMNS) if one.key == key))
+        index = self._model.index(row, [column.key for column in COLUMNS].index(key))
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
         self.scrollTo(index)
         self.edit(index)

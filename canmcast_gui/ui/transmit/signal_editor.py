@@ -68,7 +68,7 @@ class SignalEditor(QScrollArea):
         if row is not None and not row.is_remote:
             message = self._databases.message(row.arbitration_id, row.extended)
         lines = [] if message is None or row is None else lines_of(message, row.data)
-        if message is not self._message or [one.signal for one in lines] != [
+        if message is not self._message or [line.signal for line in lines] != [
             field.line.signal for field in self.fields
         ]:
             self._message = message

@@ -51,8 +51,8 @@ class WindowViews:
 
     def apply(self, workspace: Workspace) -> None:
         """Show these setups."""
-        self._docks.replay.set_up(workspace.replay)
-        self._docks.fuzz.set_up(workspace.fuzz)
+        self._docks.replay.apply_setup(workspace.replay)
+        self._docks.fuzz.apply_setup(workspace.fuzz)
         self._docks.plots.apply_setups(workspace.plots)
         self._docks.gauges.set_signals(workspace.gauges)
         if workspace.views is not None:

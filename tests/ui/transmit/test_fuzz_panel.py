@@ -62,7 +62,7 @@ def test_a_run_is_sent_and_its_log_is_what_was_received(qtbot, panel, stage, net
     go_live(qtbot, stage.session, network.free_port())
     assert panel.footer.reach.text() == "Frames stay on this host (hop limit 0)"
     log = tmp_path / "fuzz.asc"
-    panel.set_up(FuzzSetup(ids="100..10F", lengths="2", seed=3, rate=1000, count=200, log=log))
+    panel.apply_setup(FuzzSetup(ids="100..10F", lengths="2", seed=3, rate=1000, count=200, log=log))
     panel.start()
     assert panel.run_actions.start.text() == "Pause"
     assert not panel.fields.isEnabled()
@@ -81,7 +81,7 @@ def test_a_run_is_sent_and_its_log_is_what_was_received(qtbot, panel, stage, net
 def test_an_answer_stops_the_run_and_the_frames_before_can_be_used(qtbot, panel, stage, network):
     port = network.free_port()
     go_live(qtbot, stage.session, port)
-    panel.set_up(FuzzSetup(rate=500, count=0, stop_at="id == 0x7E8"))
+    panel.apply_setup(FuzzSetup(rate=500, count=0, stop_at="id == 0x7E8"))
     panel.start()
     wait(qtbot, lambda: len(stage.session.document.recording) > 60)
     settings = BusSettings(group=GROUP, port=port, hop_limit=0)
@@ -123,7 +123,7 @@ def test_an_answer_stops_the_run_and_the_frames_before_can_be_used(qtbot, panel,
 def test_an_answer_to_the_last_frame_ends_the_run(qtbot, panel, stage, network):
     port = network.free_port()
     go_live(qtbot, stage.session, port)
-    panel.set_up(FuzzSetup(count=3, rate=1000, stop_at="id == 0x7E8"))
+    panel.apply_setup(FuzzSetup(count=3, rate=1000, stop_at="id == 0x7E8"))
     settings = BusSettings(group=GROUP, port=port, hop_limit=0)
     with Transmitter(SENDER, settings.to_dict()) as other:
         panel.start()
@@ -138,10 +138,10 @@ def test_an_answer_to_the_last_frame_ends_the_run(qtbot, panel, stage, network):
 
 def test_late_events_of_a_run_do_not_change_the_next(qtbot, panel, stage, network):
     go_live(qtbot, stage.session, network.free_port())
-    panel.set_up(FuzzSetup(count=3, rate=1000))
+    panel.apply_setup(FuzzSetup(count=3, rate=1000))
     panel.start()
     wait(qtbot, lambda: panel.control.status.state == "ended")
-    panel.set_up(FuzzSetup(count=5, rate=1000))
+    panel.apply_setup(FuzzSetup(count=5, rate=1000))
     panel.start()
     wait(qtbot, lambda: panel.control.status.state == "ended")
     assert panel.control.status.sent == 5
@@ -150,7 +150,7 @@ def test_late_events_of_a_run_do_not_change_the_next(qtbot, panel, stage, networ
 
 def test_the_main_switch_stop_all_and_closing_the_bus_end_the_run(qtbot, panel, stage, network):
     go_live(qtbot, stage.session, network.free_port())
-    panel.set_up(FuzzSetup(count=0, rate=500))
+    panel.apply_setup(FuzzSetup(count=0, rate=500))
     panel.start()
     panel.switch.set(False)
     wait(qtbot, lambda: panel.control.status.state == "stopped")
@@ -170,7 +170,7 @@ def test_the_main_switch_stop_all_and_closing_the_bus_end_the_run(qtbot, panel, 
 def test_the_log_is_complete_when_the_bus_is_closed(qtbot, panel, stage, network, tmp_path):
     go_live(qtbot, stage.session, network.free_port())
     log = tmp_path / "fuzz.log"
-    panel.set_up(FuzzSetup(count=0, rate=2000, log=log))
+    panel.apply_setup(FuzzSetup(count=0, rate=2000, log=log))
     panel.start()
     wait(qtbot, lambda: len(stage.session.document.recording) > 100)
     stage.session.bus.close()
@@ -180,7 +180,7 @@ def test_the_log_is_complete_when_the_bus_is_closed(qtbot, panel, stage, network
 
 def test_without_its_log_nothing_is_sent(qtbot, panel, stage, network, tmp_path):
     go_live(qtbot, stage.session, network.free_port())
-    panel.set_up(FuzzSetup(log=tmp_path / "no" / "fuzz.asc"))
+    panel.apply_setup(FuzzSetup(log=tmp_path / "no" / "fuzz.asc"))
     panel.start()
     assert "fuzz.asc cannot be written" in panel.status_line.text()
     assert not panel.control.running
@@ -268,7 +268,7 @@ def test_the_fields_show_the_setup(panel, tmp_path):
         "fd",
         tmp_path / "a.blf",
     )
-    panel.set_up(setup)
+    panel.apply_setup(setup)
     assert panel.setup() == setup
     assert panel.fields.count.text() == "no limit"
     assert panel.fields.rate.text() == "12.5"

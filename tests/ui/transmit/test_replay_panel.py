@@ -205,17 +205,17 @@ def test_several_files_have_offsets(qtbot, panel, stage, network, tmp_path):
 def test_a_setup_is_restored_stopped_and_read_when_it_is_played(qtbot, panel, stage, network, tmp_path):
     files = tuple(LogPart(numbered(tmp_path, f"{name}.log", 0), 1000) for name in "ab")
     setup = ReplaySetup(files, "together", 2.5, 7.5, True, 0.01, 0.05, "fd", "1=2", "1=3", True, True)
-    panel.set_up(setup)
+    panel.apply_setup(setup)
     assert panel.setup() == setup
     assert panel.control.source.recording is None
     assert "read when it is played" in panel.source.text()
-    panel.set_up(replace(setup, filter="", speed=None, loop=False, skip_live=False, channels="1=1"))
+    panel.apply_setup(replace(setup, filter="", speed=None, loop=False, skip_live=False, channels="1=1"))
     go_live(qtbot, stage.session, network.free_port())
     assert len(stage.session.document.recording) == 0
     panel.play()
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
     qtbot.waitUntil(lambda: len(stage.session.document.recording) == 16, timeout=WAIT_MS)
-    panel.set_up(ReplaySetup())
+    panel.apply_setup(ReplaySetup())
     assert panel.control.status.state == "stopped"
     assert panel.setup() == ReplaySetup()
     assert not panel.control.can_play
@@ -305,7 +305,7 @@ def test_problems_are_shown(qtbot, panel, stage, network, log, switch, tmp_path)
     switch.set(False)
     panel.play()
     assert panel.status_line.text() == SWITCHED_OFF
-    panel.set_up(ReplaySetup(files=(LogPart(tmp_path / "gone.asc"),)))
+    panel.apply_setup(ReplaySetup(files=(LogPart(tmp_path / "gone.asc"),)))
     switch.set(True)
     panel.play()
     qtbot.waitUntil(lambda: "gone.asc" in panel.status_line.text(), timeout=WAIT_MS)
