@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from canmcast_gui.database.problems import TableError
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.arrays import Column, Places, Times
+from canmcast_gui.frames.arrays import Column, Offsets, Times
 from canmcast_gui.frames.units import NS_PER_SECOND
 
 
@@ -205,7 +205,7 @@ class Rows:
     """
 
     times_ns: Times
-    columns: Sequence[tuple[Places, Column]]
+    columns: Sequence[tuple[Offsets, Column]]
     start_ns: int
 
     @property
@@ -258,7 +258,7 @@ def evenly(portions: Iterable[Rows], every_ns: int) -> Iterator[Rows]:
         yield Rows(grid, columns, rows.start_ns)
 
 
-def _held(grid: Times, times: Times, values: Column, before: Column) -> tuple[Places, Column]:
+def _held(grid: Times, times: Times, values: Column, before: Column) -> tuple[Offsets, Column]:
     """The indices of the grid at which a signal has a value, and the values."""
     order = np.argsort(times, kind="stable")
     known = np.concatenate([before, values[order]])

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
-from canmcast_gui.frames.arrays import Mask, Numbers, Places
+from canmcast_gui.frames.arrays import Mask, Numbers, Offsets
 from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_HOUR, NS_PER_MS, NS_PER_SECOND
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import Problems
@@ -90,7 +90,7 @@ class Fractions(NamedTuple):
         count = len(digits) if self.decimals else max(len(digits), self.digits)
         return number * int(_TENS[_NANOSECOND_DIGITS - min(_NANOSECOND_DIGITS, count)])
 
-    def column(self, parts: Numbers, sizes: Places) -> Numbers:
+    def column(self, parts: Numbers, sizes: Offsets) -> Numbers:
         """Like nanoseconds(), for numbers of ``sizes`` digits."""
         factors: Numbers = _TENS[_NANOSECOND_DIGITS - np.maximum(sizes, 1 if self.decimals else self.digits)]
         return parts * factors
@@ -115,7 +115,7 @@ class BusmasterParser:
         sums = self._last.state if self._mode == "RELATIVE" else 0
         return (self.start_ns, self._words, self._base, self._mode, self._days.wraps, sums)
 
-    def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
+    def columns(self, lines: Lines) -> list[tuple[Offsets, FrameBatch]]:
         """The data frames in lines of the usual form; none around midnight."""
         words = self._words
         if words is None:
@@ -274,7 +274,9 @@ def fractions_of(path: Path) -> Fractions:
     return Fractions(digits, any(part.startswith(b"0") for part in short))
 
 
-def clock(lines: Lines, starts: Places, ends: Places, style: Fractions) -> tuple[npt.NDArray[np.int64], Mask]:
+def clock(
+    lines: Lines, starts: Offsets, ends: Offsets, style: Fractions
+) -> tuple[npt.NDArray[np.int64], Mask]:
     """Times in nanoseconds, and which are valid."""
     parts, sizes, good = _field(lines, ends, _MOST_DIGITS)
     times = style.column(parts, sizes)
@@ -289,7 +291,7 @@ def clock(lines: Lines, starts: Places, ends: Places, style: Fractions) -> tuple
     return times + hours * NS_PER_HOUR, good
 
 
-def _field(lines: Lines, ends: Places, most: int) -> tuple[Numbers, Places, Mask]:
+def _field(lines: Lines, ends: Offsets, most: int) -> tuple[Numbers, Offsets, Mask]:
     """The numbers of up to ``most`` digits after a colon, their digits, and which are valid.
 
     Most files have the same number of digits in all lines.
@@ -308,7 +310,7 @@ def _field(lines: Lines, ends: Places, most: int) -> tuple[Numbers, Places, Mask
     return np.where(good, numbers, 0), sizes, good
 
 
-def _is_after_colon(lines: Lines, ends: Places, size: int) -> Mask:
+def _is_after_colon(lines: Lines, ends: Offsets, size: int) -> Mask:
     """Which fields of that size have a colon before them."""
     is_colon: Mask = lines.text.take(ends - size - 1) == _COLON
     return is_colon

@@ -12,7 +12,7 @@ import re
 import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
-from canmcast_gui.frames.arrays import Places
+from canmcast_gui.frames.arrays import Offsets
 from canmcast_gui.logfile.text.lines import Layouts, Lines
 from canmcast_gui.logfile.text.numbers import parse_decimal, parse_hex, parse_seconds
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
@@ -37,7 +37,7 @@ class CrtdParser:
     start_ns = 0
     state = None
 
-    def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
+    def columns(self, lines: Lines) -> list[tuple[Offsets, FrameBatch]]:
         """The frames in lines of the usual form: time, kind, id, and pairs of digits with a space between."""
         text = lines.text
         found = Layouts(lines, np.flatnonzero(lines.plain), 3)

@@ -8,7 +8,7 @@ from collections.abc import Hashable
 import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, Flag, FrameBatch, bits
-from canmcast_gui.frames.arrays import Bytes, Mask, Places
+from canmcast_gui.frames.arrays import Bytes, Mask, Offsets
 from canmcast_gui.logfile.text.lines import Layouts, Lines
 from canmcast_gui.logfile.text.numbers import parse_hex, parse_seconds
 from canmcast_gui.logfile.text.packed_digits import (
@@ -46,7 +46,7 @@ class CsvParser:
         """Lines do not change how others are read."""
         return None
 
-    def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
+    def columns(self, lines: Lines) -> list[tuple[Offsets, FrameBatch]]:
         """The frames in lines of the usual form."""
         return _frames(lines)
 
@@ -72,7 +72,7 @@ def _payload(data: str) -> bytes:
         raise ValueError(f"invalid base64 {data!r}") from None
 
 
-def _frames(lines: Lines) -> list[tuple[Places, FrameBatch]]:
+def _frames(lines: Lines) -> list[tuple[Offsets, FrameBatch]]:
     """The data frames in lines of the usual form: time, id with 0x, three flags, DLC, data in base64."""
     text = lines.text
     found = Layouts(lines, np.flatnonzero(lines.plain), 6, comma=True)
@@ -95,7 +95,7 @@ def _frames(lines: Lines) -> list[tuple[Places, FrameBatch]]:
     return [(found.rows, batch) if good.all() else (found.rows[good], batch[good])]
 
 
-def _payloads(lines: Lines, starts: Places, sizes: Places, good: Mask) -> Payloads:
+def _payloads(lines: Lines, starts: Offsets, sizes: Offsets, good: Mask) -> Payloads:
     """Payloads of up to 8 bytes in base64."""
     text = lines.text
     good = good & (sizes >= 0) & (sizes <= _LONGEST) & (sizes & 3 == 0)

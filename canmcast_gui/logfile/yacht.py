@@ -14,7 +14,7 @@ from collections.abc import Hashable
 import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
-from canmcast_gui.frames.arrays import Mask, Places
+from canmcast_gui.frames.arrays import Mask, Offsets
 from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_MS, NS_PER_SECOND
 from canmcast_gui.logfile.text.lines import Layouts, Lines
 from canmcast_gui.logfile.text.numbers import parse_decimal, parse_hex
@@ -42,7 +42,7 @@ class YachtParser:
         """How many midnights have passed."""
         return self._days.wraps
 
-    def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
+    def columns(self, lines: Lines) -> list[tuple[Offsets, FrameBatch]]:
         """The frames in lines of the usual form; none around midnight."""
         text = lines.text
         found = Layouts(lines, np.flatnonzero(lines.plain), 3)
@@ -88,7 +88,7 @@ class YachtParser:
         return self._days.take_one(whole_seconds * NS_PER_SECOND + int(decimals.ljust(9, "0")))
 
 
-def _clock(lines: Lines, ends: Places, sizes: Places) -> tuple[Places, Mask]:
+def _clock(lines: Lines, ends: Offsets, sizes: Offsets) -> tuple[Offsets, Mask]:
     """Times such as 14:08:20.400 in nanoseconds, and which are valid."""
     text = lines.text
     good = (sizes == 12) & (text[ends - 10] == ord(":")) & (text[ends - 7] == ord(":"))

@@ -7,7 +7,7 @@ from collections import deque
 import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
-from canmcast_gui.frames.arrays import Mask, Numbers, Places
+from canmcast_gui.frames.arrays import Mask, Numbers, Offsets
 from canmcast_gui.logfile.text.lines import Layouts, Lines
 from canmcast_gui.logfile.text.numbers import (
     parse_decimal,
@@ -30,7 +30,7 @@ _FD_COLUMNS = 128
 _TAIL_COLUMNS = 64  # from the data to the flags
 
 
-def frames(lines: Lines, base: int) -> list[tuple[Places, FrameBatch]]:
+def frames(lines: Lines, base: int) -> list[tuple[Offsets, FrameBatch]]:
     """The frames in lines of the usual form, with ids and data in that base."""
     found = Layouts(lines, np.flatnonzero(lines.plain), 6)
     classic = lines.text[found.start(1)] <= ord("9")
@@ -40,7 +40,7 @@ def frames(lines: Lines, base: int) -> list[tuple[Places, FrameBatch]]:
     return parts + _fd(lines, others, base) if len(others) else parts
 
 
-def _classic(lines: Lines, found: Layouts, base: int) -> tuple[Places, FrameBatch]:
+def _classic(lines: Lines, found: Layouts, base: int) -> tuple[Offsets, FrameBatch]:
     """Words are time, channel, id, direction, d, DLC, data. DLCs above 8 are left to the parser."""
     kind, code = found.start(4), found.start(5)
     good = (lines.text[kind] | _LOWER == ord("d")) & (found.size(4) == 1) & (found.size(5) == 1)
@@ -50,7 +50,7 @@ def _classic(lines: Lines, found: Layouts, base: int) -> tuple[Places, FrameBatc
     return _batch(lines, found, good, (1, 2, 3), found.start(6), lengths, 0, base)
 
 
-def _fd(lines: Lines, rows: Places, base: int) -> list[tuple[Places, FrameBatch]]:
+def _fd(lines: Lines, rows: Offsets, base: int) -> list[tuple[Offsets, FrameBatch]]:
     """Words are time, CANFD, channel, direction, id, an optional name, BRS, ESI, DLC, length, data."""
     found = Layouts(lines, rows, 7, _FD_COLUMNS)
     kind = lines.integers(found.start(1)) & _FIVE_BYTES | _LOWER_FIVE
@@ -64,7 +64,7 @@ def _fd(lines: Lines, rows: Places, base: int) -> list[tuple[Places, FrameBatch]
     ]
 
 
-def _fd_from(lines: Lines, found: Layouts, first: int, base: int) -> tuple[Places, FrameBatch]:
+def _fd_from(lines: Lines, found: Layouts, first: int, base: int) -> tuple[Offsets, FrameBatch]:
     """The frames where BRS is the word with number ``first``."""
     good = _is_bit(lines, found, first) & _is_bit(lines, found, first + 1)
     size = first + 3
@@ -88,7 +88,7 @@ def _fd_from(lines: Lines, found: Layouts, first: int, base: int) -> tuple[Place
     return _batch(lines, found, good, (2, 4, 3), found.start(first + 4), lengths, flags, base)
 
 
-def _with_classic_flags(lines: Lines, rows: Places, ends: Places, maybe: Mask) -> tuple[Mask, Mask]:
+def _with_classic_flags(lines: Lines, rows: Offsets, ends: Offsets, maybe: Mask) -> tuple[Mask, Mask]:
     """Which of the CANFD lines in ``maybe`` are classic frames by their flags, and for which that is known.
 
     ``ends`` are the ends of their data.
@@ -110,11 +110,11 @@ def _batch(
     found: Layouts,
     good: Mask,
     words: tuple[int, int, int],
-    data: Places,
+    data: Offsets,
     lengths: Numbers,
     flags: Numbers | int,
     base: int,
-) -> tuple[Places, FrameBatch]:
+) -> tuple[Offsets, FrameBatch]:
     """The frames of lines that are valid in all columns; ``words`` are channel, id and direction."""
     channel, number, direction = words
     times, time_good = parse_seconds(lines, found.start(0), found.end(0))
@@ -164,7 +164,7 @@ class RunningTime:
         self._now_ns += step_ns
         return self._now_ns
 
-    def take(self, lines: Lines, parts: list[tuple[Places, FrameBatch]]) -> list[tuple[Places, FrameBatch]]:
+    def take(self, lines: Lines, parts: list[tuple[Offsets, FrameBatch]]) -> list[tuple[Offsets, FrameBatch]]:
         """The parts with summed times, up to a line that may change how lines are read, if known."""
         self._waiting.clear()
         known = _steps(lines)
@@ -188,7 +188,7 @@ class RunningTime:
         return taken
 
 
-def _steps(lines: Lines) -> tuple[Places, Numbers, int] | None:
+def _steps(lines: Lines) -> tuple[Offsets, Numbers, int] | None:
     """Lines with a time, these times, and the first line that may change how lines are read, or their count.
 
     None where a time has an unusual form.

@@ -11,7 +11,7 @@ from collections.abc import Hashable
 from pathlib import Path
 
 from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, FrameBatch, bits
-from canmcast_gui.frames.arrays import Places
+from canmcast_gui.frames.arrays import Offsets
 from canmcast_gui.logfile.asc import columns
 from canmcast_gui.logfile.asc.columns import RunningTime
 from canmcast_gui.logfile.asc.dates import has_times_of_day, parse_date
@@ -70,7 +70,7 @@ class AscParser:
         """What the header says."""
         return self.start_ns, self._base, self._relative
 
-    def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
+    def columns(self, lines: Lines) -> list[tuple[Offsets, FrameBatch]]:
         """The frames in lines of the usual form."""
         parts = columns.frames(lines, self._base)
         return self._running.take(lines, parts) if self._relative else parts

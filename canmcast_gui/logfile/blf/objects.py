@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from canmcast_gui.frames.arrays import Bytes, Column, Places
+from canmcast_gui.frames.arrays import Bytes, Column, Offsets
 from canmcast_gui.logfile.blf.layout import (
     ERROR,
     ERROR_EXT,
@@ -51,12 +51,12 @@ class Chain:
     and does not.
     """
 
-    starts: Places
+    starts: Offsets
     kinds: Column
-    sizes: Places
-    headers: Places
+    sizes: Offsets
+    headers: Offsets
     end: int = 0
-    gaps: Places = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    gaps: Offsets = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def take(self, which: Column) -> Chain:
         """The objects that a mask or an array of indices selects."""
@@ -76,7 +76,7 @@ def objects_of(content: Bytes, lost: bool = False, verified: bool = True, last: 
     return _find_in_damaged(content, lost, verified, last) if chain is None else chain
 
 
-def _plausible(headers: Places, sizes: Places, kinds: Column) -> Column:
+def _plausible(headers: Offsets, sizes: Offsets, kinds: Column) -> Column:
     """Which headers can be those of objects."""
     good: Column = (headers >= OBJECT.size) & (headers <= _LONGEST_HEADER)
     good &= (sizes >= headers) & (sizes <= LARGEST_OBJECT)
@@ -117,7 +117,7 @@ def _contiguous(candidates: Chain, length: int, verified: bool, last: bool) -> C
     return None if contains_others else _selected(candidates, rows[:-1], int(starts[final]))
 
 
-def _sequence(starts: Places, ends: Places, most_breaks: int) -> Places | None:
+def _sequence(starts: Offsets, ends: Offsets, most_breaks: int) -> Offsets | None:
     """The rows of objects that follow each other, without what looks like objects within them.
 
     None where there are more breaks of the sequence than ``most_breaks``, or bytes between objects.
@@ -126,7 +126,7 @@ def _sequence(starts: Places, ends: Places, most_breaks: int) -> Places | None:
     breaks = np.flatnonzero((jumps < 0) | (jumps > _PADDING))
     if starts[0] > _PADDING or len(breaks) > most_breaks:
         return None
-    pieces: list[Places] = []
+    pieces: list[Offsets] = []
     row = 0
     while row < len(starts):
         found = int(np.searchsorted(breaks, row))
@@ -138,7 +138,7 @@ def _sequence(starts: Places, ends: Places, most_breaks: int) -> Places | None:
     return np.concatenate(pieces)
 
 
-def _selected(candidates: Chain, rows: Places, end: int) -> Chain:
+def _selected(candidates: Chain, rows: Offsets, end: int) -> Chain:
     selects_all = len(rows) == len(candidates.starts)
     return replace(candidates if selects_all else candidates.take(rows), end=end)
 
@@ -173,7 +173,7 @@ def _find_in_damaged(content: Bytes, lost: bool, verified: bool, last: bool) -> 
     return replace(chain, gaps=_gaps(chain, nonzero, lost, verified))
 
 
-def _unaligned(content: Bytes) -> tuple[Places, Chain]:
+def _unaligned(content: Bytes) -> tuple[Offsets, Chain]:
     """All positions of the signature, of any alignment, and those with a plausible header."""
     positions: list[Column] = []
     for alignment in range(4):
@@ -193,7 +193,7 @@ def _unaligned(content: Bytes) -> tuple[Places, Chain]:
 
 
 def _links(
-    content: Bytes, signatures: Places, found: Chain, nonzero: Places, verified: bool, last: bool
+    content: Bytes, signatures: Offsets, found: Chain, nonzero: Offsets, verified: bool, last: bool
 ) -> tuple[Column, Column, Column]:
     """Which of the objects are complete, which need more of the stream, which are linked."""
     length = len(content)
@@ -212,18 +212,18 @@ def _links(
     return complete, waiting, linked
 
 
-def _next(positions: Places, starts: Places, none: int) -> Places:
+def _next(positions: Offsets, starts: Offsets, none: int) -> Offsets:
     """For each start the first of the positions from there on, or ``none``."""
     return np.append(positions, none)[np.searchsorted(positions, starts)]
 
 
-def _covered(starts: Places, of: Places, ends: Places) -> Column:
+def _covered(starts: Offsets, of: Offsets, ends: Offsets) -> Column:
     """Which starts are within one of the objects that start at ``of``."""
     before = np.searchsorted(of, starts, side="right")
     return np.append(0, ends)[before] > starts
 
 
-def _open_end(signatures: Places, after: int, nonzero: Places) -> int:
+def _open_end(signatures: Offsets, after: int, nonzero: Offsets) -> int:
     """Where an object may start whose header is not complete."""
     length = len(nonzero) - 1
     if nonzero[after] == nonzero[length]:
@@ -232,7 +232,7 @@ def _open_end(signatures: Places, after: int, nonzero: Places) -> int:
     return start if start < length else max(after, length - len(SIGNATURE) + 1)
 
 
-def _gaps(chain: Chain, nonzero: Places, lost: bool, verified: bool) -> Places:
+def _gaps(chain: Chain, nonzero: Offsets, lost: bool, verified: bool) -> Offsets:
     """The positions after which there are more bytes than padding, but no object."""
     after = np.append(0, chain.starts + chain.sizes)
     until = np.append(chain.starts, chain.end)
@@ -240,5 +240,5 @@ def _gaps(chain: Chain, nonzero: Places, lost: bool, verified: bool) -> Places:
     is_zero = nonzero[until] == nonzero[after]
     gap &= ~is_zero if verified else ~(is_zero & (until == len(nonzero) - 1))
     gap[0] &= not lost
-    gaps: Places = after[gap]
+    gaps: Offsets = after[gap]
     return gaps

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch, bits
-from canmcast_gui.frames.arrays import Mask, Numbers, Places
+from canmcast_gui.frames.arrays import Mask, Numbers, Offsets
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, SOCKETCAN_ERROR_FLAG
 from canmcast_gui.logfile.text.lines import Layouts, Lines
 from canmcast_gui.logfile.text.numbers import parse_hex, parse_seconds
@@ -18,7 +18,7 @@ _LOWER = 0x20
 _LONGEST_NAME = 16
 
 
-def frames(lines: Lines, channels: dict[str, int], blanks: bool) -> list[tuple[Places, FrameBatch]]:
+def frames(lines: Lines, channels: dict[str, int], blanks: bool) -> list[tuple[Offsets, FrameBatch]]:
     """The frames in lines of the usual form: (time) interface id#data, and R or T or nothing.
 
     With ``blanks`` there are spaces before the time within the parentheses.

@@ -13,7 +13,7 @@ from collections.abc import Hashable
 from pathlib import Path
 
 from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
-from canmcast_gui.frames.arrays import Places
+from canmcast_gui.frames.arrays import Offsets
 from canmcast_gui.logfile.candump import columns, screen
 from canmcast_gui.logfile.candump.columns import channel_of, id_and_flags
 from canmcast_gui.logfile.problems import Problems
@@ -64,7 +64,7 @@ class CandumpParser:
         """The known interfaces, the form of screen lines, and the sum of their times."""
         return len(self.channels), self._shape, self._sum.state
 
-    def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
+    def columns(self, lines: Lines) -> list[tuple[Offsets, FrameBatch]]:
         """The frames in lines of the usual form, of known interfaces."""
         if not self.channels:
             return []

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, MAX_PAYLOAD, FrameBatch, bits
-from canmcast_gui.frames.arrays import Mask, Numbers, Places
+from canmcast_gui.frames.arrays import Mask, Numbers, Offsets
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, NS_PER_SECOND, SOCKETCAN_ERROR_FLAG
 from canmcast_gui.logfile.candump.columns import STANDARD_DIGITS, channels_of, id_and_flags, is_sending
 from canmcast_gui.logfile.opening import open_log
@@ -158,7 +158,7 @@ def shape_of(line: str) -> Shape | None:
     return Shape(time_words, after[0] in ("RX", "TX")) if after else None
 
 
-def frames(lines: Lines, shape: Shape, channels: dict[str, int]) -> tuple[Places, FrameBatch]:
+def frames(lines: Lines, shape: Shape, channels: dict[str, int]) -> tuple[Offsets, FrameBatch]:
     """The data frames in lines of that shape, with their times as in the file."""
     text = lines.text
     found = Layouts(lines, np.flatnonzero(lines.plain), shape.words, _LAYOUT_COLUMNS)
@@ -225,7 +225,7 @@ def _times(lines: Lines, found: Layouts, words: int) -> tuple[Numbers, Mask]:
     return times, good & time_good
 
 
-def _dates(lines: Lines, starts: Places, ends: Places) -> tuple[Numbers, Mask]:
+def _dates(lines: Lines, starts: Offsets, ends: Offsets) -> tuple[Numbers, Mask]:
     """Dates and times of day with decimals, local time; each minute is converted once."""
     seconds = starts + _MINUTE + 1
     good = (ends > seconds + 2) & (lines.text[seconds - 1] == ord(":"))

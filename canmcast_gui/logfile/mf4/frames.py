@@ -16,7 +16,7 @@ from canmcast_gui.frames import (
     FrameBatch,
     bits,
 )
-from canmcast_gui.frames.arrays import Bytes, Column, Places
+from canmcast_gui.frames.arrays import Bytes, Column, Offsets
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.mf4.groups import ERROR, REMOTE, Field, Group
 from canmcast_gui.logfile.mf4.records import SLACK, Piece
@@ -147,14 +147,14 @@ class VariableRecords:
         self._content = np.concatenate([old, piece.content])
         self._newest = (len(self._keys) - len(keys), len(old))
 
-    def keys(self, values: Places) -> Places:
+    def keys(self, values: Offsets) -> Offsets:
         """The keys for find() of frames with these values."""
         if not self._by_order:
             return values
         self._keys_given += len(values)
         return np.arange(self._keys_given - len(values), self._keys_given, dtype=np.int64)
 
-    def find(self, keys: Places) -> tuple[Bytes, Places, Places, npt.NDArray[np.bool_]]:
+    def find(self, keys: Offsets) -> tuple[Bytes, Offsets, Offsets, npt.NDArray[np.bool_]]:
         """The bytes with the payloads, where each starts, its length, and which were found."""
         if not len(self._keys):
             nowhere = np.zeros(len(keys), dtype=np.int64)
@@ -162,7 +162,7 @@ class VariableRecords:
         rows = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
         return self._content, self._starts[rows], self._lengths[rows], self._keys[rows] == keys
 
-    def are_later(self, keys: Places) -> npt.NDArray[np.bool_]:
+    def are_later(self, keys: Offsets) -> npt.NDArray[np.bool_]:
         """Which payloads are in pieces that were not read yet."""
         later: npt.NDArray[np.bool_] = keys >= self._next
         return later
@@ -176,7 +176,7 @@ class SignalData:
         self._content = np.zeros(SLACK, dtype=np.uint8)
         self._base = 0
 
-    def find(self, keys: Places) -> tuple[Bytes, Places, Places, npt.NDArray[np.bool_]]:
+    def find(self, keys: Offsets) -> tuple[Bytes, Offsets, Offsets, npt.NDArray[np.bool_]]:
         """The bytes with the payloads, where each starts, its length, and which were found."""
         if len(keys):
             first = int(keys.min())
@@ -206,8 +206,8 @@ class SignalData:
         self._content = np.concatenate([*parts, np.zeros(SLACK, dtype=np.uint8)])
 
 
-def _lengths(content: Bytes, starts: Places) -> Places:
+def _lengths(content: Bytes, starts: Offsets) -> Offsets:
     if not len(starts):
         return _NOTHING
-    lengths: Places = content[starts[:, None] + np.arange(_LENGTH_BYTES)].view("<u4")[:, 0].astype(np.int64)
+    lengths: Offsets = content[starts[:, None] + np.arange(_LENGTH_BYTES)].view("<u4")[:, 0].astype(np.int64)
     return lengths

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.frames.arrays import Places
+from canmcast_gui.frames.arrays import Offsets
 from canmcast_gui.logfile.mf4.groups import DataGroup, Group
 from canmcast_gui.logfile.problems import Problems
 
@@ -35,7 +35,7 @@ class Piece:
 
     content: npt.NDArray[np.uint8]
     base: int
-    starts: dict[int, Places]
+    starts: dict[int, Offsets]
 
 
 def pieces_of(group: DataGroup, stream: Iterable[bytes], problems: Problems) -> Iterator[Piece]:
@@ -61,7 +61,7 @@ class _Plain:
         self._size = max(1, group.size)
         self._number = group.record_id
 
-    def split(self, content: bytes) -> tuple[dict[int, Places], int, bool]:
+    def split(self, content: bytes) -> tuple[dict[int, Offsets], int, bool]:
         """Where records start, where the first incomplete one starts, and whether all are valid."""
         count = len(content) // self._size
         return {self._number: np.arange(count, dtype=np.int64) * self._size}, count * self._size, True
@@ -77,7 +77,7 @@ class _Numbered:
             part.record_id: variable if part.variable else part.size + group.id_bytes for part in group.groups
         }
 
-    def split(self, content: bytes) -> tuple[dict[int, Places], int, bool]:
+    def split(self, content: bytes) -> tuple[dict[int, Offsets], int, bool]:
         """Where records start, where the first incomplete one starts, and whether all are valid."""
         found: dict[int, list[Any]] = {number: [] for number in self._steps}
         position, end, before, streak = 0, len(content) - self._bytes, -1, 0
@@ -116,7 +116,7 @@ class _Numbered:
             position += step
         return {number: _joined(starts) for number, starts in found.items()}, position, is_valid
 
-    def _run(self, content: bytes, start: int, number: int, step: int) -> Places:
+    def _run(self, content: bytes, start: int, number: int, step: int) -> Offsets:
         """All records of one group that follow each other from a position on."""
         rows = np.frombuffer(content, np.uint8, (len(content) - start) // step * step, start).reshape(
             -1, step
@@ -127,7 +127,7 @@ class _Numbered:
         return start + self._bytes + np.arange(count, dtype=np.int64) * step
 
 
-def _joined(positions: list[Any]) -> Places:
+def _joined(positions: list[Any]) -> Offsets:
     """Positions, and arrays of positions, as one array."""
     if not any(isinstance(item, np.ndarray) for item in positions):
         return np.array(positions, dtype=np.int64)

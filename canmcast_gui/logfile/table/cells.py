@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from canmcast_gui.frames.arrays import Bytes, Mask, Places
+from canmcast_gui.frames.arrays import Bytes, Mask, Offsets
 from canmcast_gui.logfile.table.values import BEFORE, ROOM, stripped, without_prefix
 
 _LINE_FEED = ord("\n")
@@ -25,11 +25,11 @@ class Lines:
     """
 
     content: Bytes
-    edges: Places
-    starts: Places
-    firsts: Places
-    lasts: Places
-    feeds: Places
+    edges: Offsets
+    starts: Offsets
+    firsts: Offsets
+    lasts: Offsets
+    feeds: Offsets
     first: int
     loose: bool
 
@@ -57,7 +57,7 @@ class Lines:
         return replace(self, starts=self.starts[rows], firsts=self.firsts[rows], lasts=self.lasts[rows])
 
     @cached_property
-    def ends(self) -> Places:
+    def ends(self) -> Offsets:
         """Where each line ends, without its line feed."""
         return self.edges.take(self.lasts)
 
@@ -70,7 +70,7 @@ class Lines:
         return self.first + int(np.searchsorted(self.feeds, self.starts[row]))
 
 
-def _lasts(content: Bytes, edges: Places, count: int) -> Places:
+def _lasts(content: Bytes, edges: Offsets, count: int) -> Offsets:
     """The indices of the edges that are line ends, ``count`` of them."""
     cells = len(edges) // count  # where all lines have equally many
     lasts = np.arange(cells - 1, len(edges), cells)
@@ -93,8 +93,8 @@ class Cells:
         self._lines = lines
         self._delimiter = ord(delimiter)
         self._fewest = int((lines.lasts - lines.firsts).min(initial=0)) if len(lines) else 0
-        self._ends: dict[int, Places] = {}
-        self._columns: dict[int, tuple[Places, Places]] = {}
+        self._ends: dict[int, Offsets] = {}
+        self._columns: dict[int, tuple[Offsets, Offsets]] = {}
         self.content = lines.content
 
     def __len__(self) -> int:
@@ -105,14 +105,14 @@ class Cells:
         """The character between cells."""
         return self._delimiter
 
-    def column(self, number: int) -> tuple[Places, Places]:
+    def column(self, number: int) -> tuple[Offsets, Offsets]:
         """Where the cells of a column start and end, int64 (n,) each."""
         if number not in self._columns:
             found = self._start(number), self._end(number)
             self._columns[number] = stripped(self.content, *found) if self._lines.loose else found
         return self._columns[number]
 
-    def number_column(self, number: int) -> tuple[Places, Places]:
+    def number_column(self, number: int) -> tuple[Offsets, Offsets]:
         """Where the numbers of a column start, after a 0x or $, and end."""
         starts, ends = self.column(number)
         return without_prefix(self.content, starts, ends), ends
@@ -121,7 +121,7 @@ class Cells:
         """The first character of each cell of a column, a delimiter or line feed for an empty one."""
         return self.content.take(self.column(number)[0] if self._lines.loose else self._start(number))
 
-    def _end(self, number: int) -> Places:
+    def _end(self, number: int) -> Offsets:
         if number not in self._ends:
             lines = self._lines
             which = lines.firsts + number
@@ -129,7 +129,7 @@ class Cells:
             self._ends[number] = lines.edges.take(which)
         return self._ends[number]
 
-    def _start(self, number: int) -> Places:
+    def _start(self, number: int) -> Offsets:
         if not number:
             return self._lines.starts
         starts = self._end(number - 1) + 1

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, Flag, FrameBatch
-from canmcast_gui.frames.arrays import Bytes, Mask, Places
+from canmcast_gui.frames.arrays import Bytes, Mask, Offsets
 from canmcast_gui.frames.units import MAX_STANDARD_ID
 from canmcast_gui.logfile.table.cells import Cells
 from canmcast_gui.logfile.table.layout import TIME_UNITS, TableLayout
@@ -110,7 +110,7 @@ def frames_of_cells(cells: Cells, layout: TableLayout, channels: Channels) -> tu
     return batch, good
 
 
-def _times(cells: Cells, layout: TableLayout) -> tuple[Places, Mask]:
+def _times(cells: Cells, layout: TableLayout) -> tuple[Offsets, Mask]:
     if layout.time is None:
         return np.zeros(len(cells), dtype=np.int64), np.ones(len(cells), dtype=bool)
     starts, ends = cells.column(layout.time)
@@ -127,7 +127,7 @@ def _times(cells: Cells, layout: TableLayout) -> tuple[Places, Mask]:
     return values if good.all() else np.where(good, values, 0), good
 
 
-def _counted(content: Bytes, starts: Places, ends: Places, unit_ns: int) -> tuple[Places, Mask]:
+def _counted(content: Bytes, starts: Offsets, ends: Offsets, unit_ns: int) -> tuple[Offsets, Mask]:
     """Times as numbers, or hours:minutes:seconds; each may have a unit."""
     if not is_letter(content.take(ends - 1)).any():
         return times(content, starts, ends, unit_ns)
@@ -139,7 +139,7 @@ def _counted(content: Bytes, starts: Places, ends: Places, unit_ns: int) -> tupl
     return values, good
 
 
-def _ids(cells: Cells, layout: TableLayout) -> tuple[Places, Mask, Mask]:
+def _ids(cells: Cells, layout: TableLayout) -> tuple[Offsets, Mask, Mask]:
     """Ids, which of them are extended, and which are valid."""
     content = cells.content
     starts, ends = cells.number_column(layout.identifier)
@@ -169,7 +169,7 @@ def _flags(cells: Cells, layout: TableLayout) -> Flags:
 
 def _payloads(
     cells: Cells, layout: TableLayout, flags: Flags
-) -> tuple[Bytes, Places, npt.NDArray[np.uint8], Mask]:
+) -> tuple[Bytes, Offsets, npt.NDArray[np.uint8], Mask]:
     """Payloads uint8 (n, 8 to 64), lengths, DLCs, and which have as many bytes as their length says."""
     payloads, found, good = payload_cells(cells, layout)
     announced, has_length, good_lengths = _announced(cells, layout, found)
@@ -188,7 +188,7 @@ def _payloads(
     return payloads, lengths, codes.astype(np.uint8), good & complete
 
 
-def _announced(cells: Cells, layout: TableLayout, found: Places) -> tuple[Places, Mask, Mask]:
+def _announced(cells: Cells, layout: TableLayout, found: Offsets) -> tuple[Offsets, Mask, Mask]:
     """The length or DLC column of each line in bytes, up to 64; which lines have one, and which are valid."""
     column = layout.length if layout.length is not None else layout.dlc
     if column is None:
@@ -237,7 +237,7 @@ def _channels(cells: Cells, layout: TableLayout, channels: Channels) -> Any:
     return numbers
 
 
-def _names(content: Bytes, starts: Places, sizes: Places) -> npt.NDArray[Any]:
+def _names(content: Bytes, starts: Offsets, sizes: Offsets) -> npt.NDArray[Any]:
     """Cells of up to 16 characters as values that can be compared: numbers where 8 characters are enough."""
     if sizes.max() <= 8:
         return Text(content).integers(starts) & FIRST_BYTES.take(sizes)

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, MAX_PAYLOAD
-from canmcast_gui.frames.arrays import Bytes, Mask, Places
+from canmcast_gui.frames.arrays import Bytes, Mask, Offsets
 from canmcast_gui.logfile.table.cells import Cells
 from canmcast_gui.logfile.table.layout import TableLayout
 from canmcast_gui.logfile.table.values import is_digit, whole_numbers
@@ -21,7 +21,7 @@ _LINE_FEED = ord("\n")
 _LEADING = np.array([((value ^ value + 1).bit_length() - 1) for value in range(256)], dtype=np.int64)
 
 
-def payload_cells(cells: Cells, layout: TableLayout) -> tuple[Bytes, Places, Mask]:
+def payload_cells(cells: Cells, layout: TableLayout) -> tuple[Bytes, Offsets, Mask]:
     """Payloads as uint8 (n, 8 to 64), undefined after the end of each; their lengths; and which are valid."""
     if layout.data is None:
         nothing = np.zeros((len(cells), INLINE_BYTES), dtype=np.uint8)
@@ -34,7 +34,7 @@ def payload_cells(cells: Cells, layout: TableLayout) -> tuple[Bytes, Places, Mas
 # -- all bytes in one cell -------------------------------------------------------------------------------
 
 
-def _one_cell(cells: Cells, column: int, base: int) -> tuple[Bytes, Places, Mask]:
+def _one_cell(cells: Cells, column: int, base: int) -> tuple[Bytes, Offsets, Mask]:
     if base == 16:
         payloads, lengths, good = _pairs(cells.content, *cells.number_column(column))
     else:
@@ -52,7 +52,7 @@ def _one_cell(cells: Cells, column: int, base: int) -> tuple[Bytes, Places, Mask
     return payloads, lengths, good
 
 
-def _pairs(content: Bytes, starts: Places, ends: Places) -> tuple[Bytes, Places, Mask]:
+def _pairs(content: Bytes, starts: Offsets, ends: Offsets) -> tuple[Bytes, Offsets, Mask]:
     """Pairs of hexadecimal digits, with one character between them or none."""
     separated = len(starts) > 0 and ends[0] - starts[0] > 2 and not is_digit(content[starts[:1] + 2])[0]
     pitches = (3, 2) if separated else (2, 3)
@@ -66,7 +66,7 @@ def _pairs(content: Bytes, starts: Places, ends: Places) -> tuple[Bytes, Places,
     return payloads, lengths, good
 
 
-def _even_pairs(content: Bytes, starts: Places, widths: Places, pitch: int) -> tuple[Bytes, Places, Mask]:
+def _even_pairs(content: Bytes, starts: Offsets, widths: Offsets, pitch: int) -> tuple[Bytes, Offsets, Mask]:
     """Pairs that are ``pitch`` characters apart."""
     lengths = widths >> 1 if pitch == 2 else (widths + 1) // 3
     good = (widths == pitch * lengths - (pitch == 3)) & (lengths <= MAX_PAYLOAD)
@@ -102,7 +102,7 @@ def _widened(payloads: Bytes) -> Bytes:
 # -- one byte in each of several cells -------------------------------------------------------------------
 
 
-def _many_cells(cells: Cells, first: int, count: int, base: int) -> tuple[Bytes, Places, Mask]:
+def _many_cells(cells: Cells, first: int, count: int, base: int) -> tuple[Bytes, Offsets, Mask]:
     good = np.ones(len(cells), dtype=np.bool_)
     if base != 16:
         return *_cell_by_cell(cells, first, count, base, np.arange(len(cells))), good
@@ -113,7 +113,7 @@ def _many_cells(cells: Cells, first: int, count: int, base: int) -> tuple[Bytes,
     return payloads, lengths, good
 
 
-def _even_cells(cells: Cells, first: int, count: int) -> tuple[Bytes, Places, Mask]:
+def _even_cells(cells: Cells, first: int, count: int) -> tuple[Bytes, Offsets, Mask]:
     """Cells of two digits each, up to an empty one; and which lines have such cells only."""
     starts, _ = cells.column(first)
     width = max(INLINE_BYTES, count)
@@ -134,15 +134,15 @@ def _even_cells(cells: Cells, first: int, count: int) -> tuple[Bytes, Places, Ma
     return values, lengths, usual
 
 
-def _leading(values: Mask) -> Places:
+def _leading(values: Mask) -> Offsets:
     """How many values of each row are true up to the first that is not."""
     if values.shape[1] == INLINE_BYTES:
         return _LEADING.take(np.packbits(values.ravel(), bitorder="little"))
-    found: Places = np.where(values.all(axis=1), values.shape[1], values.argmin(axis=1))
+    found: Offsets = np.where(values.all(axis=1), values.shape[1], values.argmin(axis=1))
     return found
 
 
-def _cell_by_cell(cells: Cells, first: int, count: int, base: int, rows: Places) -> tuple[Bytes, Places]:
+def _cell_by_cell(cells: Cells, first: int, count: int, base: int, rows: Offsets) -> tuple[Bytes, Offsets]:
     payloads = np.zeros((len(rows), max(INLINE_BYTES, count)), dtype=np.uint8)
     lengths = np.zeros(len(rows), dtype=np.int64)
     continues = np.ones(len(rows), dtype=np.bool_)

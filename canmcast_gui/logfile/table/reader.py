@@ -15,7 +15,7 @@ from typing import BinaryIO
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.arrays import Places
+from canmcast_gui.frames.arrays import Offsets
 from canmcast_gui.frames.units import NS_PER_MINUTE, NS_PER_SECOND
 from canmcast_gui.logfile.interfaces import Marks
 from canmcast_gui.logfile.opening import open_log
@@ -160,7 +160,7 @@ class TableReader:
         self._count += len(batch)
         return batch
 
-    def _add_marks(self, comments: Lines, rows: Places, batch: FrameBatch) -> None:
+    def _add_marks(self, comments: Lines, rows: Offsets, batch: FrameBatch) -> None:
         """Add comments as marks; ``rows`` are the rows of this batch that they precede."""
         for number, row in enumerate(rows.tolist()):
             text = comments.text(number).lstrip("# ")

@@ -13,7 +13,7 @@ from typing import cast
 
 import numpy as np
 
-from canmcast_gui.frames.arrays import Bytes, Mask, Places
+from canmcast_gui.frames.arrays import Bytes, Mask, Offsets
 from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_MS, NS_PER_SECOND, NS_PER_US
 from canmcast_gui.logfile.text.lines import Text
 from canmcast_gui.logfile.text.numbers import parse_decimal, parse_hex, parse_long_decimal, parse_seconds
@@ -48,7 +48,7 @@ _LONGEST_LABEL = 12
 _LONGEST_NUMBER = 40
 
 
-def stripped(content: Bytes, starts: Places, ends: Places) -> tuple[Places, Places]:
+def stripped(content: Bytes, starts: Offsets, ends: Offsets) -> tuple[Offsets, Offsets]:
     """The cells without white space and quotes around them."""
     while (blank := _BLANK.take(content.take(starts)) & (starts < ends)).any():
         starts = starts + blank
@@ -57,7 +57,7 @@ def stripped(content: Bytes, starts: Places, ends: Places) -> tuple[Places, Plac
     return starts, ends
 
 
-def without_prefix(content: Bytes, starts: Places, ends: Places) -> Places:
+def without_prefix(content: Bytes, starts: Offsets, ends: Offsets) -> Offsets:
     """Starts of hexadecimal numbers after their 0x or $."""
     first, second = content.take(starts), content.take(starts + 1) | 0x20
     prefixed = (first == ord("0")) & (second == ord("x"))
@@ -65,11 +65,11 @@ def without_prefix(content: Bytes, starts: Places, ends: Places) -> Places:
     if not prefixed.any() and not dollar.any():
         return starts
     widths = ends - starts
-    begin: Places = starts + 2 * (prefixed & (widths > 2)) + (dollar & (widths > 1))
+    begin: Offsets = starts + 2 * (prefixed & (widths > 2)) + (dollar & (widths > 1))
     return begin
 
 
-def without_label(content: Bytes, starts: Places, ends: Places) -> Places:
+def without_label(content: Bytes, starts: Offsets, ends: Offsets) -> Offsets:
     """Starts of numbers after a name and a colon."""
     begin = starts.copy()
     for index in range(min(_LONGEST_LABEL, int((ends - starts).max(initial=0)))):
@@ -78,7 +78,7 @@ def without_label(content: Bytes, starts: Places, ends: Places) -> Places:
     return begin
 
 
-def whole_numbers(content: Bytes, starts: Places, ends: Places, base: int) -> tuple[Places, Mask]:
+def whole_numbers(content: Bytes, starts: Offsets, ends: Offsets, base: int) -> tuple[Offsets, Mask]:
     """Numbers without sign, up to 15 digits."""
     widths = ends - starts
     if len(widths) and widths.max() == 1 == widths.min():
@@ -92,7 +92,7 @@ def whole_numbers(content: Bytes, starts: Places, ends: Places, base: int) -> tu
     return values, good
 
 
-def _by_digits(content: Bytes, starts: Places, ends: Places, base: int) -> tuple[Places, Mask]:
+def _by_digits(content: Bytes, starts: Offsets, ends: Offsets, base: int) -> tuple[Offsets, Mask]:
     widths = ends - starts
     good = (widths > 0) & (widths <= 15)
     values = np.zeros(len(starts), dtype=np.int64)
@@ -104,7 +104,7 @@ def _by_digits(content: Bytes, starts: Places, ends: Places, base: int) -> tuple
     return values, good
 
 
-def times(content: Bytes, starts: Places, ends: Places, unit_ns: int) -> tuple[Places, Mask]:
+def times(content: Bytes, starts: Offsets, ends: Offsets, unit_ns: int) -> tuple[Offsets, Mask]:
     """Decimal numbers times ``unit_ns``, exactly, to a nanosecond; or hours:minutes:seconds.
 
     The decimal mark is a point, a comma, or a colon after seconds if three digits follow. Exponents are not
@@ -122,7 +122,7 @@ def times(content: Bytes, starts: Places, ends: Places, unit_ns: int) -> tuple[P
     return values, good
 
 
-def _unusual_times(content: Bytes, starts: Places, ends: Places, unit_ns: int) -> tuple[Places, Mask]:
+def _unusual_times(content: Bytes, starts: Offsets, ends: Offsets, unit_ns: int) -> tuple[Offsets, Mask]:
     negative = content[starts] == ord("-")
     first = starts + (negative | (content[starts] == ord("+")))
     widths = ends - first
@@ -155,7 +155,7 @@ def _unusual_times(content: Bytes, starts: Places, ends: Places, unit_ns: int) -
     return np.where(negative, -values, values), good
 
 
-def digits_only(content: Bytes, starts: Places, ends: Places) -> tuple[Places, Mask]:
+def digits_only(content: Bytes, starts: Offsets, ends: Offsets) -> tuple[Offsets, Mask]:
     """All decimal digits of a cell as one number, up to 17, ignoring other characters."""
     widths = ends - starts
     values = np.zeros(len(starts), dtype=np.int64)
@@ -173,7 +173,7 @@ def is_letter(characters: Bytes) -> Mask:
     return (characters | 0x20) - np.uint8(ord("a")) < 26
 
 
-def without_unit(content: Bytes, starts: Places, ends: Places) -> tuple[Places, Places]:
+def without_unit(content: Bytes, starts: Offsets, ends: Offsets) -> tuple[Offsets, Offsets]:
     """Where numbers end before a unit of time, and the unit in nanoseconds: 0 without one, -1 if invalid."""
     number_ends = ends.copy()
     for _ in range(_LONGEST_UNIT):
@@ -198,7 +198,7 @@ _LONGEST_DATE = 29
 _EPOCH = np.datetime64(0, "ns")
 
 
-def date_times(content: Bytes, starts: Places, ends: Places) -> tuple[Places, Mask]:
+def date_times(content: Bytes, starts: Offsets, ends: Offsets) -> tuple[Offsets, Mask]:
     """Dates with the year first and a time of day, local time, in nanoseconds since 1970, UTC."""
     width = min(_LONGEST_DATE, int((ends - starts).max(initial=1)))
     offsets = np.arange(width)
@@ -239,7 +239,7 @@ def _zone_ns(local_ns: int) -> int:
         return 0
 
 
-def logger_times(digits: Places) -> Places:
+def logger_times(digits: Offsets) -> Offsets:
     """Day of the month, hour, minute, second and millisecond as DDHHMMSSmmm, in nanoseconds of the month.
 
     Without a day, in nanoseconds of the day.

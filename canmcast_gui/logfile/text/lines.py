@@ -10,7 +10,7 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.frames.arrays import Bytes, Mask, Places
+from canmcast_gui.frames.arrays import Bytes, Mask, Offsets
 
 # Fields are copied as windows of a fixed width, which may reach beyond the text: before it by the digits of a
 # number, after it by the payload of a CAN FD frame with a space after each byte.
@@ -26,13 +26,13 @@ class Text:
     def __init__(self, text: Bytes) -> None:
         self.text = text
 
-    def window(self, positions: Places, width: int) -> Bytes:
+    def window(self, positions: Offsets, width: int) -> Bytes:
         """The ``width`` bytes from each position on, uint8 (n, width)."""
         shape = (len(self.text) - width + 1,)
         every = np.ndarray(shape, dtype=f"V{width}", buffer=self.text, strides=(1,))
         return every[positions].view(np.uint8).reshape(-1, width)
 
-    def integers(self, positions: Places) -> npt.NDArray[np.uint64]:
+    def integers(self, positions: Offsets) -> npt.NDArray[np.uint64]:
         """The eight bytes from each position on, the first in the lowest bits."""
         every = np.ndarray((len(self.text) - 7,), dtype="V8", buffer=self.text, strides=(1,))
         return every[positions].view("<u8")
@@ -49,9 +49,9 @@ class Lines(Text):
         end = b"" if block.endswith(b"\n") else b"\n"
         super().__init__(np.frombuffer(b"".join((_BEFORE, block, end, _AFTER)), dtype=np.uint8))
         last = len(_BEFORE) + len(block) + len(end)
-        self._feeds: Places = np.flatnonzero(self.text[len(_BEFORE) : last] == _LINE_FEED) + len(_BEFORE)
-        self.starts: Places = np.concatenate(([len(_BEFORE)], self._feeds[:-1] + 1))
-        self.ends: Places = self._feeds - (self.text[self._feeds - 1] == _RETURN)
+        self._feeds: Offsets = np.flatnonzero(self.text[len(_BEFORE) : last] == _LINE_FEED) + len(_BEFORE)
+        self.starts: Offsets = np.concatenate(([len(_BEFORE)], self._feeds[:-1] + 1))
+        self.ends: Offsets = self._feeds - (self.text[self._feeds - 1] == _RETURN)
         self.count = len(self.starts)
 
     @cached_property
@@ -68,7 +68,7 @@ class Lines(Text):
         mask[np.searchsorted(self._feeds, np.flatnonzero(odd))] = False
         return mask
 
-    def from_positions(self, rows: Places, positions: Places) -> Lines:
+    def from_positions(self, rows: Offsets, positions: Offsets) -> Lines:
         """Some of the lines as if they started at the positions; empty where these are after the line."""
         rest = copy(self)
         rest.ends = self.ends[rows]
@@ -138,7 +138,7 @@ class Layouts:
     """
 
     def __init__(
-        self, lines: Lines, rows: Places, words: int, width: int = _WORD_BITS, comma: bool = False
+        self, lines: Lines, rows: Offsets, words: int, width: int = _WORD_BITS, comma: bool = False
     ) -> None:
         self._words = words
         patterns = _patterns(lines, rows, width, comma)
@@ -156,23 +156,23 @@ class Layouts:
             rest = rest[~same]
         self._table = np.array(table, dtype=np.int64).reshape(-1, 2 * words + 1)
         known = which >= 0
-        self.others: Places = rows[~known]
+        self.others: Offsets = rows[~known]
         self._which = which[known]
-        self.rows: Places = rows[known]
+        self.rows: Offsets = rows[known]
         self._base = lines.starts[self.rows]
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def start(self, word: int) -> Places:
+    def start(self, word: int) -> Offsets:
         """Where a word starts; for the word after the last one, the end of the last one if there is none."""
         return self._base + self._table[:, 2 * word].take(self._which)
 
-    def end(self, word: int) -> Places:
+    def end(self, word: int) -> Offsets:
         """Where a word ends."""
         return self._base + self._table[:, 2 * word + 1].take(self._which)
 
-    def size(self, word: int) -> Places:
+    def size(self, word: int) -> Offsets:
         """How many characters a word has."""
         return (self._table[:, 2 * word + 1] - self._table[:, 2 * word]).take(self._which)
 
@@ -188,7 +188,7 @@ class Layouts:
         self._which, self.rows, self._base = self._which[rows], self.rows[rows], self._base[rows]
 
 
-def _patterns(lines: Lines, rows: Places, width: int, comma: bool) -> npt.NDArray[np.uint64]:
+def _patterns(lines: Lines, rows: Offsets, width: int, comma: bool) -> npt.NDArray[np.uint64]:
     """A bit for each character, set within words; uint64 (n, width / 64), the first character lowest."""
     starts = lines.starts[rows]
     heads = lines.window(starts, width)
@@ -218,7 +218,7 @@ def _layout(pattern: npt.NDArray[np.uint64], words: int) -> tuple[list[int], int
     return edges, bits & ((1 << key_bits) - 1) | key_bits << width
 
 
-def _has_layout(patterns: npt.NDArray[np.uint64], rest: Places, key: int) -> Mask:
+def _has_layout(patterns: npt.NDArray[np.uint64], rest: Offsets, key: int) -> Mask:
     """Which of the lines have the layout of a key."""
     parts = patterns.shape[1]
     columns = key >> parts * _WORD_BITS

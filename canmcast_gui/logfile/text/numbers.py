@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.arrays import Bytes, Mask, Numbers, Places, Words
+from canmcast_gui.frames.arrays import Bytes, Mask, Numbers, Offsets, Words
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.text.lines import Lines, Text
 from canmcast_gui.logfile.times import TIME_LIMIT_NS
@@ -49,7 +49,7 @@ _MOST_WHOLE = 4_000_000_000
 _TENS = 10 ** np.arange(10, dtype=np.int64)
 
 
-def parse_decimal(lines: Text, ends: Places, sizes: Places) -> tuple[Numbers, Mask]:
+def parse_decimal(lines: Text, ends: Offsets, sizes: Offsets) -> tuple[Numbers, Mask]:
     """Decimal integers of 1 to 8 digits that end at ``ends``, and which are valid."""
     kept = _LAST_BYTES.take(sizes, mode="clip")
     words = (lines.integers(ends - 8) & kept) | (_ZEROS & ~kept)
@@ -58,7 +58,7 @@ def parse_decimal(lines: Text, ends: Places, sizes: Places) -> tuple[Numbers, Ma
     return _eight_digits(words), cast(Mask, good)
 
 
-def parse_long_decimal(lines: Text, ends: Places, sizes: Places) -> tuple[Numbers, Mask]:
+def parse_long_decimal(lines: Text, ends: Offsets, sizes: Offsets) -> tuple[Numbers, Mask]:
     """Decimal integers of 1 to 16 digits that end at ``ends``, and which are valid."""
     if not len(sizes) or sizes.max() <= 8:
         return parse_decimal(lines, ends, sizes)
@@ -80,7 +80,7 @@ def _eight_digits(words: Words) -> Numbers:
     return words.view(np.int64)
 
 
-def parse_hex(lines: Text, ends: Places, sizes: Places) -> tuple[Numbers, Mask]:
+def parse_hex(lines: Text, ends: Offsets, sizes: Offsets) -> tuple[Numbers, Mask]:
     """Hexadecimal integers of 1 to 8 digits that end at ``ends``, and which are valid."""
     kept = _LAST_BYTES.take(sizes, mode="clip")
     words = (lines.integers(ends - 8) & kept) | (_ZEROS & ~kept)
@@ -92,7 +92,7 @@ def parse_hex(lines: Text, ends: Places, sizes: Places) -> tuple[Numbers, Mask]:
     return words.view(np.int64), cast(Mask, good)
 
 
-def parse_seconds(lines: Text, starts: Places, ends: Places) -> tuple[Numbers, Mask]:
+def parse_seconds(lines: Text, starts: Offsets, ends: Offsets) -> tuple[Numbers, Mask]:
     """Seconds with 1 to 9 decimal places in nanoseconds, and which are valid."""
     times = np.zeros(len(starts), dtype=np.int64)
     good = np.zeros(len(starts), dtype=np.bool_)
@@ -108,14 +108,14 @@ def parse_seconds(lines: Text, starts: Places, ends: Places) -> tuple[Numbers, M
     return times, good
 
 
-def _decimal_places(lines: Text, ends: Places) -> list[int]:
+def _decimal_places(lines: Text, ends: Offsets) -> list[int]:
     """Numbers of decimal places, that of the first number first, as it is the most likely."""
     usual = [6, 3, 9, 4, 1, 5, 2, 7, 8]
     first = 9 - lines.text[ends[0] - 10 : ends[0]].tobytes().rfind(b".") if len(ends) else 0
     return [first, *usual] if first in usual else usual
 
 
-def _seconds(lines: Text, starts: Places, ends: Places, digits: int) -> tuple[Numbers, Mask]:
+def _seconds(lines: Text, starts: Offsets, ends: Offsets, digits: int) -> tuple[Numbers, Mask]:
     point = ends - digits - 1
     whole_part, good = parse_long_decimal(lines, point, point - starts)
     part, part_good = parse_long_decimal(lines, ends, np.full(len(ends), digits, dtype=np.int64))
@@ -150,7 +150,7 @@ class RunningSum:
         """Changes when the sum after a single line differs from that of the columns."""
         return self.now_ns if self._stops else 0
 
-    def take(self, lines: Lines, rows: Places, batch: FrameBatch) -> tuple[Places, FrameBatch]:
+    def take(self, lines: Lines, rows: Offsets, batch: FrameBatch) -> tuple[Offsets, FrameBatch]:
         """The frames before the first line that is neither one of the rows nor empty, with summed times."""
         count = int(np.searchsorted(rows, _first_other(lines, rows)))
         rows, batch = rows[:count], batch[:count]
@@ -162,7 +162,7 @@ class RunningSum:
         return rows, batch
 
 
-def _first_other(lines: Lines, rows: Places) -> int:
+def _first_other(lines: Lines, rows: Offsets) -> int:
     others = np.ones(lines.count, dtype=np.bool_)
     others[rows] = False
     others &= lines.starts < lines.ends

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, FrameBatch
-from canmcast_gui.frames.arrays import Bytes, Mask, Places
+from canmcast_gui.frames.arrays import Bytes, Mask, Offsets
 from canmcast_gui.logfile.text.lines import Lines
 from canmcast_gui.logfile.text.numbers import hex_bytes
 
@@ -32,7 +32,7 @@ class Payloads(NamedTuple):
     good: Mask
 
 
-def payloads(lines: Lines, starts: Places, lengths: Places, pitch: int) -> Payloads:
+def payloads(lines: Lines, starts: Offsets, lengths: Offsets, pitch: int) -> Payloads:
     """Payloads of 0 to 64 bytes in hexadecimal that start at ``starts``.
 
     ``pitch`` is 3 with a space between bytes, 2 without. White space must follow.
@@ -60,7 +60,7 @@ def payloads(lines: Lines, starts: Places, lengths: Places, pitch: int) -> Paylo
     return Payloads(lengths, data, offsets, np.concatenate(heap), good)
 
 
-def _inline(lines: Lines, starts: Places, lengths: Places, pitch: int) -> tuple[Bytes, Mask]:
+def _inline(lines: Lines, starts: Offsets, lengths: Offsets, pitch: int) -> tuple[Bytes, Mask]:
     """Payloads of up to 8 bytes, zero after the end of each."""
     characters = lines.window(starts, pitch * INLINE_BYTES)
     values, bad = hex_bytes(characters, pitch, INLINE_BYTES)
@@ -74,7 +74,7 @@ def _inline(lines: Lines, starts: Places, lengths: Places, pitch: int) -> tuple[
     return values, good
 
 
-def _matrix(lines: Lines, starts: Places, length: int, pitch: int) -> tuple[Bytes, Mask]:
+def _matrix(lines: Lines, starts: Offsets, length: int, pitch: int) -> tuple[Bytes, Mask]:
     """Payloads of one length."""
     width = pitch * length - (pitch - 2)
     characters = lines.window(starts, width + 1)
@@ -86,7 +86,7 @@ def _matrix(lines: Lines, starts: Places, length: int, pitch: int) -> tuple[Byte
     return values, good
 
 
-def decimal_payloads(lines: Lines, starts: Places, lengths: Places) -> Payloads:
+def decimal_payloads(lines: Lines, starts: Offsets, lengths: Offsets) -> Payloads:
     """Payloads of 0 to 64 bytes, each with one to three decimal digits and some spaces after it."""
     values = np.zeros((len(starts), max(INLINE_BYTES, int(lengths.max(initial=0)))), dtype=np.uint8)
     good = lengths <= values.shape[1]
@@ -106,7 +106,7 @@ def decimal_payloads(lines: Lines, starts: Places, lengths: Places) -> Payloads:
     return Payloads(lengths, values[:, :INLINE_BYTES], offsets, values[long][inside[long]], good)
 
 
-def _decimal(characters: Bytes) -> tuple[Bytes, Places, Mask]:
+def _decimal(characters: Bytes) -> tuple[Bytes, Offsets, Mask]:
     """The numbers at the start of rows of characters, their lengths, and which are bytes."""
     digits = characters - np.uint8(ord("0"))
     inside = np.logical_and.accumulate(digits[:, :_DECIMAL_DIGITS] <= 9, axis=1)

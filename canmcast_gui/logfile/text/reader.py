@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 import numpy as np
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.arrays import Places
+from canmcast_gui.frames.arrays import Offsets
 from canmcast_gui.logfile.interfaces import MOST_MARKS, Marks
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import Problems
@@ -30,7 +30,7 @@ _GROWTH = 8
 _FEW_FRAMES = 4096
 
 # Indices of lines within a block, ascending, and the frames in these lines.
-Part = tuple[Places, FrameBatch]
+Part = tuple[Offsets, FrameBatch]
 
 
 class Remark(NamedTuple):
@@ -157,7 +157,7 @@ class TextReader:
         return self._parser.start_ns if self._column_parser is None else self._column_parser.state
 
     def _add_marks(
-        self, remarks: list[tuple[int, Remark]], numbers: Places, batch: FrameBatch, start_ns: int
+        self, remarks: list[tuple[int, Remark]], numbers: Offsets, batch: FrameBatch, start_ns: int
     ) -> None:
         """Add remarks as marks before the frames in the numbered lines, or keep them for the next frame."""
         if len(batch):
@@ -198,7 +198,7 @@ class _SingleLines:
         self.remarks: list[tuple[int, Remark]] = []
         self.passed: Counter[str] = Counter()
 
-    def read(self, lines: Lines, numbers: Places) -> int:
+    def read(self, lines: Lines, numbers: Offsets) -> int:
         """Parse lines until one changes how others are read; returns how many lines of the block are done."""
         state = self._state()
         for number in numbers.tolist():

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 
 from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
-from canmcast_gui.frames.arrays import Mask, Numbers, Places
+from canmcast_gui.frames.arrays import Mask, Numbers, Offsets
 from canmcast_gui.frames.units import NS_PER_US
 from canmcast_gui.logfile.text.lines import Layouts, Lines
 from canmcast_gui.logfile.text.numbers import parse_decimal, parse_hex, parse_seconds
@@ -57,7 +57,7 @@ class TrcParser:
         """What the header says."""
         return self.start_ns, self._v1, tuple(self._columns)
 
-    def columns(self, lines: Lines) -> list[tuple[Places, FrameBatch]]:
+    def columns(self, lines: Lines) -> list[tuple[Offsets, FrameBatch]]:
         """The frames in lines of the usual form."""
         return _frames_v2(lines, self._columns) if self._columns else _frames_v1(lines, *self._v1)
 
@@ -188,7 +188,7 @@ def _ole_date(text: str) -> int:
 # -- in columns ----------------------------------------------------------------------------------------------
 
 
-def _frames_v2(lines: Lines, columns: dict[str, int]) -> list[tuple[Places, FrameBatch]]:
+def _frames_v2(lines: Lines, columns: dict[str, int]) -> list[tuple[Offsets, FrameBatch]]:
     """The frames in lines of version 2 of the usual form, given the index of each column; data are last."""
     if columns["D"] != len(columns) - 1:
         return []
@@ -211,7 +211,7 @@ def _frames_v2(lines: Lines, columns: dict[str, int]) -> list[tuple[Places, Fram
     return [_batch(lines, found, good, found_in, lengths, flags)]
 
 
-def _frames_v1(lines: Lines, kind: int, bus: int, number: int, dlc: int) -> list[tuple[Places, FrameBatch]]:
+def _frames_v1(lines: Lines, kind: int, bus: int, number: int, dlc: int) -> list[tuple[Offsets, FrameBatch]]:
     """The frames in lines of version 1 of the usual form, given the columns type, bus, id and DLC or -1."""
     found = Layouts(lines, np.flatnonzero(lines.plain), dlc + 1)
     flags = np.zeros(len(found), dtype=np.int64)
@@ -253,7 +253,7 @@ def _batch(
     words: tuple[int, int, int, int],
     lengths: Numbers,
     flags: Numbers,
-) -> tuple[Places, FrameBatch]:
+) -> tuple[Offsets, FrameBatch]:
     """The frames of lines that are valid in all columns; ``words`` are time, id, bus and data."""
     time, number, bus, data = words
     times, time_good = parse_seconds(lines, found.start(time), found.end(time))
