@@ -1,8 +1,8 @@
 """Bit fields of payloads: the number that some bits encode, in one payload or in many at once.
 
 Bits are numbered as in DBC files: 0..7 from the least significant of the first byte, 8..15 in the second, and
-so on. A field starts at its least significant bit where it is little-endian, and at its most significant one
-where it is big-endian.
+so on. A little-endian field starts at its least significant bit, a big-endian one at its most significant
+bit.
 
 Columns are read by shifts and masks on 64-bit words: the bytes that hold a field are one word in its
 byte order, and one more byte where a field of more than 57 bits spans nine.
@@ -55,7 +55,7 @@ class BitField:
 
     @property
     def float_format(self) -> str:
-        """The letter of struct and numpy for the floats of this field; "" where it has none."""
+        """The letter of struct and numpy for a float field; "" for others."""
         return _FLOATS.get(self.length, "") if self.is_float else ""
 
     @property

@@ -1,7 +1,7 @@
 """Dataclasses from the plain values of a JSON file, and back.
 
-The fields of a dataclass describe the file: their names are the keys, their types say what may be there, and
-``Annotated`` adds limits (``msgspec.Meta``) and exceptions (``Key``, ``Codec``, ``REQUIRED``)::
+The fields of a dataclass describe the file: their names are the keys, their types are those of the values,
+and ``Annotated`` adds limits (``msgspec.Meta``) and exceptions (``Key``, ``Codec``, ``REQUIRED``)::
 
     @dataclass(frozen=True)
     class Setup:
@@ -55,7 +55,7 @@ T = TypeVar("T")
 
 
 class Key:
-    """The key of a field in the file where it is not the name of the field, then the keys of older files."""
+    """The key of a field in files if it differs from its name, then the keys of older files."""
 
     def __init__(self, name: str, *older: str) -> None:
         self.names = (name, *older)

@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from canmcast_gui.frames.errors import UserError
 
-# More would not be read; the last one then says how many are not listed.
+# Users would not read more. The last one then counts those that are not listed.
 MAX_PROBLEMS = 100
 
 # What a converter returns for a value that does not fit, once it has reported it.
@@ -24,7 +24,7 @@ BAD: Final = object()
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A value that was not taken: where it is, such as ``rows[3].period_ms``, and what is wrong with it."""
+    """A value that does not fit: its position, such as ``rows[3].period_ms``, and the reason."""
 
     where: str
     text: str

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 class Source:
     """The address of the sender of a frame.
 
-    ``address`` is an IP address as text (with its scope where it has one), or "" for the unknown source.
+    ``address`` is an IP address as text (with its scope, if any), or "" for the unknown source.
     All stock peers send from the port of the group, so that (address, port) identifies a host, not a process.
     """
 

@@ -193,11 +193,11 @@ class UdpMulticastBus(BusABC):
         if self._filters is None or not len(batch):
             return batch
         keep = None
-        for one in self._filters:
-            hit = ((batch.arbitration_id ^ one["can_id"]) & one["can_mask"]) == 0
-            if "extended" in one:
-                hit &= batch.has(Flag.EXTENDED) == bool(one["extended"])
-            keep = hit if keep is None else keep | hit
+        for rule in self._filters:
+            passes = ((batch.arbitration_id ^ rule["can_id"]) & rule["can_mask"]) == 0
+            if "extended" in rule:
+                passes &= batch.has(Flag.EXTENDED) == bool(rule["extended"])
+            keep = passes if keep is None else keep | passes
         return batch if keep is None else batch[keep]
 
     @property

@@ -183,11 +183,11 @@ class Receiver:
     def _drain_one_by_one(self, max_frames: int) -> FrameBatch:
         received = []
         for _ in range(max_frames):
-            one = self.receive_one()
-            if one is None:
+            result = self.receive_one()
+            if result is None:
                 break
-            if isinstance(one, tuple):
-                received.append(one)
+            if isinstance(result, tuple):
+                received.append(result)
         return batch_of(received)
 
     def statistics(self) -> BusStatistics:

@@ -126,8 +126,9 @@ def _report_received(frames: int, totals: BusStatistics) -> None:
         )
     for kind, number in totals.malformed_by_kind.items():
         _report("note", f"{counted(number, 'malformed datagram')}: {kind}")
-    for one in totals.recent_malformed[-1:]:
-        _report("note", f"the last one, {one.length} bytes from {one.source}: {one.data[:32].hex(' ')}")
+    for datagram in totals.recent_malformed[-1:]:
+        text = f"the last one, {datagram.length} bytes from {datagram.source}: {datagram.data[:32].hex(' ')}"
+        _report("note", text)
 
 
 def _diagnose(

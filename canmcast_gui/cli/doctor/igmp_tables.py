@@ -33,8 +33,8 @@ def programs_on_port(port: int) -> list[PortUser]:
         connections = psutil.net_connections(kind="udp")
     except (psutil.Error, OSError):
         return []
-    bound = [one for one in connections if one.laddr and one.laddr.port == port]
-    return sorted({PortUser(one.laddr.ip, one.pid, _program_name(one.pid)) for one in bound}, key=str)
+    bound = [item for item in connections if item.laddr and item.laddr.port == port]
+    return sorted({PortUser(item.laddr.ip, item.pid, _program_name(item.pid)) for item in bound}, key=str)
 
 
 def _program_name(pid: int | None) -> str:

@@ -94,15 +94,15 @@ class DatagramDecoder:
         usual, heap = decode_columns(reader.matrix[:count], reader.sizes, records)
         timestamps = reader.timestamps_ns()
         records["timestamp_ns"] = timestamps
-        origins, which = reader.origins()
+        origins, indexes = reader.origins()
         peers = [self._peers.peer(origin) for origin in origins]
-        records["source"] = np.array([peer.row for peer in peers], dtype=np.uint16)[which]
-        foreign = np.array([peer.is_refused for peer in peers])[which]
+        records["source"] = np.array([peer.row for peer in peers], dtype=np.uint16)[indexes]
+        foreign = np.array([peer.is_refused for peer in peers])[indexes]
         self._peers.foreign += int(np.count_nonzero(foreign))
         unusual = np.flatnonzero(~(usual | foreign))
         good = usual & ~foreign
         if any(peer.is_own for peer in peers):
-            own = np.array([peer.is_own for peer in peers])[which]
+            own = np.array([peer.is_own for peer in peers])[indexes]
             records["flags"][own] |= np.uint16(bits.TX)
             if not self._options.own:
                 good &= ~own
@@ -110,7 +110,7 @@ class DatagramDecoder:
             fd = good & (records["flags"] & np.uint16(bits.FD) != 0)
             self._peers.ignored += int(np.count_nonzero(fd))
             good &= ~fd
-        received = np.bincount(which, weights=good, minlength=len(peers))
+        received = np.bincount(indexes, weights=good, minlength=len(peers))
         for peer, number in zip(peers, received.tolist(), strict=True):
             peer.received += int(number)
         if len(unusual):
@@ -142,10 +142,11 @@ def batch_of(received: list[ReceivedFrame]) -> FrameBatch:
     """The frames as a batch; its source column holds the rows of their peers."""
     records = []
     heap = bytearray()
-    for one in received:
-        records.append(_record(one, len(heap)))
-        if len(one[1]) > INLINE_BYTES:
-            heap += one[1]
+    for frame in received:
+        records.append(_record(frame, len(heap)))
+        payload = frame[1]
+        if len(payload) > INLINE_BYTES:
+            heap += payload
     array = np.frombuffer(b"".join(records), dtype=FRAME_DTYPE)
     return FrameBatch(array, np.frombuffer(bytes(heap), dtype=np.uint8))
 

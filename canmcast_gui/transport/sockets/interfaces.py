@@ -150,9 +150,8 @@ def watch(receiver: Watched) -> None:
     """Call ``receiver.check_interfaces`` regularly from now on, in another thread."""
     global _watch
     with _lock:
-        if (
-            _watch is None or not _watch.is_alive()
-        ):  # not alive: there were no receivers, or this is a forked process
+        # A thread is not alive if there were no receivers, or in a forked process.
+        if _watch is None or not _watch.is_alive():
             _watch = _Watch()
             _watch.start()
         _watch.receivers.add(receiver)

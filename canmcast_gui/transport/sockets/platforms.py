@@ -199,9 +199,8 @@ def interface_problem(sock: socket.socket, name: str) -> str | None:
     flags = _interface_flags(sock, name)
     if not flags & LINUX_IFF_UP:
         return f"the interface {name} is down"
-    if (
-        not flags & LINUX_IFF_RUNNING
-    ):  # netdevice(7) says "resources allocated"; the kernel sets it if there is a carrier
+    # netdevice(7) says "resources allocated"; the kernel sets it if there is a carrier.
+    if not flags & LINUX_IFF_RUNNING:
         return f"the interface {name} has no link (no cable, or no radio connection)"
     return None
 

@@ -220,8 +220,8 @@ class ManyReader:
     def origins(self) -> tuple[list[Origin], npt.NDArray[np.intp]]:
         """The distinct origins, and for each datagram the index of its origin, (n,)."""
         words = self._side[: len(self.sizes)].view(np.uint64)[:, STAMP_SIZE // 8 : -(-self._origins.end // 8)]
-        first, which = _distinct(words)
-        return [self.origin(int(row)) for row in first], which
+        first, indexes = _distinct(words)
+        return [self.origin(int(row)) for row in first], indexes
 
 
 def _untouched(rows: int, width: int) -> Bytes:
@@ -238,8 +238,8 @@ def _distinct(words: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.intp], npt.
     if (words == words[0]).all():  # the usual case, which takes less time to check
         return np.zeros(1, dtype=np.intp), np.zeros(len(words), dtype=np.intp)
     rows = np.ascontiguousarray(words)
-    _, first, which = np.unique(rows.view(f"V{rows.shape[1] * 8}")[:, 0], True, True)
-    return first, which
+    _, first, indexes = np.unique(rows.view(f"V{rows.shape[1] * 8}")[:, 0], True, True)
+    return first, indexes
 
 
 # After a cmsghdr of 16 bytes.
