@@ -14,7 +14,7 @@ from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transmit.events import (
     AddressChanged,
     Discarded,
-    FuzzAnswer,
+    FuzzResponse,
     FuzzSent,
     FuzzStatus,
     HeldBack,
@@ -31,8 +31,8 @@ from canmcast_gui.transmit.replay.options import ReplayOptions
 __all__ = [
     "AddressChanged",
     "Discarded",
-    "FuzzAnswer",
     "FuzzOptions",
+    "FuzzResponse",
     "FuzzRuns",
     "FuzzSent",
     "FuzzStatus",

@@ -11,7 +11,7 @@ from canmcast_gui.transmit.events import (
     AddressChanged,
     Discarded,
     Flushed,
-    FuzzAnswer,
+    FuzzResponse,
     FuzzSent,
     FuzzStatus,
     HeldBack,
@@ -48,7 +48,7 @@ class EventSender:
         # What makes the newest status of each run, by kind and number.
         self._statuses: dict[tuple[str, int], MakeStatus] = {}
         self._fuzz_sent: dict[int, list[FrameBatch]] = {}
-        self._fuzz_answers: list[FuzzAnswer] = []
+        self._fuzz_responses: list[FuzzResponse] = []
         self._moved = False
         self._failure: str | None = None
         self._last_failure = ("", 0)
@@ -106,9 +106,9 @@ class EventSender:
         self._fuzz_sent.setdefault(number, []).append(batch)
         self.waiting_fuzz_frames += len(batch)
 
-    def fuzz_answered(self, answer: FuzzAnswer) -> None:
+    def fuzz_responded(self, response: FuzzResponse) -> None:
         """A response to a fuzz run was received. Its status comes after it."""
-        self._fuzz_answers.append(answer)
+        self._fuzz_responses.append(response)
 
     def set_addresses(self, addresses: tuple[Source, ...]) -> None:
         """Frames come from these addresses now."""
@@ -155,7 +155,7 @@ class EventSender:
         self._dirty, self._urgent = self._channel.pending > 0, False
 
     def _take(self) -> list[ProcessEvent]:
-        """All events, once. Frames and answers are before the status of their run, tokens at the end."""
+        """All events, once. Frames and responses are before the status of their run, tokens at the end."""
         events: list[ProcessEvent] = [SendProgress(self._sent, self._done)]
         if self._held_back:
             events.append(HeldBack(self._held_back))
@@ -165,7 +165,7 @@ class EventSender:
         events += [JobReport(version, JobStatus(job_id, 0, 0, True)) for job_id, version in self._refused]
         for number, batches in self._fuzz_sent.items():
             events.append(FuzzSent(number, FrameBatch.concatenate(batches)))
-        events += self._fuzz_answers
+        events += self._fuzz_responses
         events += [status() for status in self._statuses.values()]
         if self._moved:
             events.append(AddressChanged(address_pairs(self._addresses)))
@@ -178,7 +178,7 @@ class EventSender:
     def _clear(self) -> None:
         """Forget what is reported; the counts of sent and done frames continue."""
         waiting = (
-            self._jobs, self._refused, self._statuses, self._fuzz_sent, self._fuzz_answers, self._flushed
+            self._jobs, self._refused, self._statuses, self._fuzz_sent, self._fuzz_responses, self._flushed
         )  # fmt: skip
         for collection in waiting:
             collection.clear()

@@ -94,8 +94,8 @@ class SequenceStatus(_Event, frozen=True):
 class FuzzStatus(_Event, frozen=True):
     """The progress of a fuzz run.
 
-    ``state`` is "playing", "paused", "answered" (paused by a response, see FuzzAnswer), "ended", "stopped" or
-    "failed"; the last two are final. ``sent`` frames were sent, ``skipped`` are not possible on this bus,
+    ``state`` is "playing", "paused", "responded" (paused by a response, see FuzzResponse), "ended", "stopped"
+    or "failed"; the last two are final. ``sent`` frames were sent, ``skipped`` are not possible on this bus,
     ``late`` were sent more than 1 ms late.
     """
 
@@ -113,7 +113,7 @@ class FuzzSent(_Event, frozen=True):
     frames: FrameBatch
 
 
-class FuzzAnswer(_Event, frozen=True):
+class FuzzResponse(_Event, frozen=True):
     """A received frame at which a fuzz run was to stop.
 
     ``frame`` is a batch of one; ``before`` the last frames that were sent before it arrived, oldest first:
@@ -159,7 +159,7 @@ TransmitEvent = (
     | SequenceStatus
     | FuzzStatus
     | FuzzSent
-    | FuzzAnswer
+    | FuzzResponse
 )
 ProcessEvent = (
     SendFailed
@@ -170,7 +170,7 @@ ProcessEvent = (
     | SequenceStatus
     | FuzzStatus
     | FuzzSent
-    | FuzzAnswer
+    | FuzzResponse
     | SendProgress
     | Flushed
     | JobReport

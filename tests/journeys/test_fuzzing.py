@@ -1,4 +1,4 @@
-"""Random frames from the window to stock peers: one that answers, and what is left when something ends."""
+"""Random frames from the window to stock peers: one that responds, and what is left when something ends."""
 
 import os
 import signal
@@ -36,7 +36,7 @@ def content(batch: FrameBatch) -> list[tuple[int, bytes]]:
     return [(number, batch.payload(row)) for row, number in enumerate(batch.arbitration_id.tolist())]
 
 
-def test_a_stock_peer_that_answers_stops_the_run_and_counts_what_the_log_says(
+def test_a_stock_peer_that_responds_stops_the_run_and_counts_what_the_log_says(
     desk, network, stock_peer, tmp_path
 ):
     port = network.free_port()
@@ -50,12 +50,12 @@ def test_a_stock_peer_that_answers_stops_the_run_and_counts_what_the_log_says(
         FuzzSetup(ids="100..11F", lengths="4", seed=3, rate=500, count=0, stop_at="id == 0x7E8", log=log)
     )
     panel.run_actions.start.trigger()
-    desk.wait(lambda: panel.control.status.state == "answered", "the answer")
-    before = content(panel.control.answer.before)
+    desk.wait(lambda: panel.control.status.state == "responded", "the response")
+    before = content(panel.control.response.before)
     assert any(number == 0x105 for number, _data in before)
-    last = panel.control.answer.before[-1:]
+    last = panel.control.response.before[-1:]
     desk.wait(lambda: row_of(desk.session.document.recording, last) is not None, "the frame in the recording")
-    panel.answer.find_action.trigger()
+    panel.response.find_action.trigger()
     view = desk.window.views.chronological_view()
     desk.wait(lambda: view.current_row() is not None, "the frame in the trace")
     row = view.current_row()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.transmit import FuzzAnswer, FuzzOptions, Job, JobStatus, ReplayOptions, Trigger
+from canmcast_gui.transmit import FuzzOptions, FuzzResponse, Job, JobStatus, ReplayOptions, Trigger
 from canmcast_gui.transmit.commands import (
     ArmJob,
     Command,
@@ -98,8 +98,8 @@ def test_a_job_arrives_with_its_generators_and_trigger():
 def test_events_arrive_as_they_were_sent():
     report = JobReport(3, JobStatus(1, 2, 3, True, 4.5, 0.5))
     assert sent(report, ProcessEvent) == report
-    answer = sent(FuzzAnswer(1, frames(1), frames(), 2), ProcessEvent)
-    assert (content(answer.before), answer.after) == (content(frames()), 2)
+    response = sent(FuzzResponse(1, frames(1), frames(), 2), ProcessEvent)
+    assert (content(response.before), response.after) == (content(frames()), 2)
 
 
 def test_numbers_beyond_64_bits_cannot_be_sent():

@@ -24,7 +24,7 @@ from canmcast_gui.logfile import Recorder
 from canmcast_gui.logfile.record.options import first_free_number, numbered
 from canmcast_gui.recording import Recording
 from canmcast_gui.recording.search import first_row_since
-from canmcast_gui.transmit import FuzzAnswer, FuzzRuns, FuzzSent, FuzzStatus, TransmitEvent
+from canmcast_gui.transmit import FuzzResponse, FuzzRuns, FuzzSent, FuzzStatus, TransmitEvent
 
 NO_FD = "This bus has no CAN FD: choose classic or remote frames, or connect with CAN FD."
 STOPPED = FuzzStatus(0, "stopped")
@@ -39,7 +39,7 @@ _SLACK_NS = NS_PER_MS
 class FuzzControl(RunControl):
     """Controls one fuzz run at a time.
 
-    ``status.state`` is "playing", "paused", "answered", "ended" or "stopped"; ``answer`` is what ended the
+    ``status.state`` is "playing", "paused", "responded", "ended" or "stopped"; ``response`` is what ended the
     last run, with the frames before it; ``log`` is the file that is or was written.
     """
 
@@ -58,7 +58,7 @@ class FuzzControl(RunControl):
         # Each run has another number, so that late events of one run do not count for the next.
         self._run = 0
         self.status = STOPPED
-        self.answer: FuzzAnswer | None = None
+        self.response: FuzzResponse | None = None
         self.log: Path | None = None
         self.count: int | None = None
         self._recorder: Recorder | None = None
@@ -69,7 +69,7 @@ class FuzzControl(RunControl):
     @property
     def running(self) -> bool:
         """Whether there is a run that can be paused, stepped, resumed or stopped."""
-        if self.status.state == "answered":
+        if self.status.state == "responded":
             return self.count is None or self.status.sent + self.status.skipped < self.count
         return self.status.state in ("playing", "paused")
 
@@ -104,13 +104,13 @@ class FuzzControl(RunControl):
             self._close_log()
             self.failed.emit(str(error))
             return
-        self.count, self.answer = options.count, None
+        self.count, self.response = options.count, None
         self._progress.clear()
         self.status = structs.replace(STOPPED, state="paused" if paused else "playing")
         self.changed.emit()
 
     def pause(self) -> None:
-        """Pause, or resume, also after an answer."""
+        """Pause, or resume, also after a response."""
         if self.status.state == "playing":
             self._control(lambda runs: runs.pause(self._run))
         else:
@@ -140,12 +140,12 @@ class FuzzControl(RunControl):
     def _on_events(self, events: list[TransmitEvent]) -> None:
         has_changed = False
         for event in events:
-            if not isinstance(event, FuzzSent | FuzzAnswer | FuzzStatus) or event.number != self._run:
+            if not isinstance(event, FuzzSent | FuzzResponse | FuzzStatus) or event.number != self._run:
                 continue
             if isinstance(event, FuzzSent) and self._recorder is not None:
                 self._recorder.write(event.frames)
-            elif isinstance(event, FuzzAnswer):
-                self.answer, has_changed = event, True
+            elif isinstance(event, FuzzResponse):
+                self.response, has_changed = event, True
             elif isinstance(event, FuzzStatus):
                 self._set_status(event)
                 has_changed = True
@@ -156,7 +156,7 @@ class FuzzControl(RunControl):
     def _set_status(self, status: FuzzStatus) -> None:
         if status.state == "playing" and self.status.state != "playing":
             self._progress.clear()
-            self.answer = None
+            self.response = None
         self.status = structs.replace(status, state="stopped") if status.state == "failed" else status
         self._progress.append((time.monotonic(), status.sent))
         while len(self._progress) > 2 and self._progress[-1][0] - self._progress[0][0] > _RATE_SECONDS:
@@ -228,15 +228,15 @@ def progress_text(control: FuzzControl) -> str:
 
 def state_text(control: FuzzControl) -> str:
     """The state of the run as sentences; "" before the first run."""
-    answered = (
-        "Stopped by an answer; Resume sends the next frame."
+    responded = (
+        "Stopped by a response; Resume sends the next frame."
         if control.running
-        else "An answer arrived after the last frame."
+        else "A response arrived after the last frame."
     )
     state = {
         "playing": "",
         "paused": "Paused.",
-        "answered": answered,
+        "responded": responded,
         "ended": "All frames were sent.",
         "stopped": "Stopped." if control.status.sent else "",
     }[control.status.state]

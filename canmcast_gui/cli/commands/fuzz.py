@@ -24,7 +24,7 @@ from canmcast_gui.cli.terminal import Interrupt, Keys, live_line, print_note
 from canmcast_gui.frames.filters import FilterError, compile_filter
 from canmcast_gui.frames.text import candump_lines, frame_texts
 from canmcast_gui.logfile import Recorder
-from canmcast_gui.transmit import FuzzAnswer, FuzzOptions, FuzzSent, FuzzStatus, SendFailed, Transmitter
+from canmcast_gui.transmit import FuzzOptions, FuzzResponse, FuzzSent, FuzzStatus, SendFailed, Transmitter
 from canmcast_gui.transmit.fuzz.options import (
     KINDS,
     MAX_SEED,
@@ -199,7 +199,7 @@ class Fuzzer:
         self._wait_seconds = wait if stop_at else 0.0
         self._recorder = recorder
         self._status = FuzzStatus(_RUN, "playing", 0, 0, 0)
-        self._answer: FuzzAnswer | None = None
+        self._response: FuzzResponse | None = None
         self._problem: str | None = None
         self._ended_at = 0.0
         self._ended_by_user = False
@@ -220,7 +220,7 @@ class Fuzzer:
         self._finish()
 
     def _is_over(self) -> bool:
-        if self._ended_by_user or self._answer is not None or self._status.state == "failed":
+        if self._ended_by_user or self._response is not None or self._status.state == "failed":
             return True
         if self._status.state != "ended":
             self._ended_at = time.monotonic()
@@ -246,8 +246,8 @@ class Fuzzer:
                 self._status = FuzzStatus(_RUN, self._status.state, event.sent, event.skipped, event.late)
             elif isinstance(event, FuzzSent) and self._recorder is not None:
                 self._recorder.write(event.frames)
-            elif isinstance(event, FuzzAnswer):
-                self._answer = event
+            elif isinstance(event, FuzzResponse):
+                self._response = event
             elif isinstance(event, SendFailed):
                 self._problem = event.sentence
 
@@ -277,8 +277,8 @@ class Fuzzer:
         skipped = f", {status.skipped:,} skipped that this bus does not carry" if status.skipped else ""
         seed = self._options.seed
         print_note(f"{counted(status.sent, 'frame')} sent{late}{skipped}, seed {seed}")
-        if self._answer is not None:
-            self._print_response(self._answer)
+        if self._response is not None:
+            self._print_response(self._response)
         elif self._problem:
             raise Failure(self._problem)
         elif self._stop_at and not self._ended_by_user:
@@ -288,15 +288,15 @@ class Fuzzer:
         if self._recorder is not None and self._recorder.error:
             raise Failure(self._recorder.error)
 
-    def _print_response(self, answer: FuzzAnswer) -> None:
+    def _print_response(self, response: FuzzResponse) -> None:
         """Print the response on stderr and the frames sent before it on stdout."""
-        frame = next(frame_texts(answer.frame))
-        after = f", {answer.after:,} more sent after it arrived" if answer.after else ""
+        frame = next(frame_texts(response.frame))
+        after = f", {response.after:,} more sent after it arrived" if response.after else ""
         last = (
-            f"the last {counted(len(answer.before), 'frame')} sent before it"
-            if len(answer.before)
+            f"the last {counted(len(response.before), 'frame')} sent before it"
+            if len(response.before)
             else "no frame sent before it"
         )
         print_note(f"received {frame}{after}; {last}:")
-        sys.stdout.write(candump_lines(answer.before))
+        sys.stdout.write(candump_lines(response.before))
         sys.stdout.flush()

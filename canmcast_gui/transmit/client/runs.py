@@ -21,7 +21,7 @@ from canmcast_gui.transmit.commands import (
     StartSequence,
 )
 from canmcast_gui.transmit.conditions import Condition
-from canmcast_gui.transmit.events import FuzzAnswer, FuzzSent, FuzzStatus, ReplayStatus, SequenceStatus
+from canmcast_gui.transmit.events import FuzzResponse, FuzzSent, FuzzStatus, ReplayStatus, SequenceStatus
 from canmcast_gui.transmit.fuzz.options import FuzzOptions
 from canmcast_gui.transmit.replay.options import ReplayOptions
 from canmcast_gui.transmit.sender import Settings
@@ -137,13 +137,13 @@ class Sequences(_Runs):
 
 
 class FuzzRuns(_Runs):
-    """Fuzz runs; FuzzStatus, FuzzSent and FuzzAnswer report on them."""
+    """Fuzz runs; FuzzStatus, FuzzSent and FuzzResponse report on them."""
 
     def __init__(self, link: ClientLink) -> None:
         super().__init__(link)
         link.dispatcher.add(FuzzStatus, self._add_status)
         link.dispatcher.add(FuzzSent, self._add_report)
-        link.dispatcher.add(FuzzAnswer, self._add_report)
+        link.dispatcher.add(FuzzResponse, self._add_report)
 
     def start(
         self,
@@ -156,8 +156,8 @@ class FuzzRuns(_Runs):
     ) -> None:
         """Start to send the frames of the options.
 
-        A received frame that meets ``stop_at`` pauses the run (FuzzAnswer), also up to ``wait`` seconds after
-        the last frame. With ``report_frames``, FuzzSent reports every frame that was sent. Raises
+        A received frame that meets ``stop_at`` pauses the run (FuzzResponse), also up to ``wait`` seconds
+        after the last frame. With ``report_frames``, FuzzSent reports every frame that was sent. Raises
         TransmitError.
         """
         wait_ns = round(wait * 1e9)
@@ -185,6 +185,6 @@ class FuzzRuns(_Runs):
         self.stop(number)
         return self._link.wait_until(lambda: number not in self._running, timeout)
 
-    def _add_report(self, event: FuzzSent | FuzzAnswer) -> None:
+    def _add_report(self, event: FuzzSent | FuzzResponse) -> None:
         if event.number in self._running:
             self._link.events.append(event)

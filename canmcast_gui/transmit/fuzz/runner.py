@@ -13,7 +13,7 @@ from canmcast_gui.transmit.commands import ControlFuzz, StartFuzz
 from canmcast_gui.transmit.conditions import compile_condition
 from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transmit.event_sender import EventSender
-from canmcast_gui.transmit.events import FuzzAnswer, FuzzStatus
+from canmcast_gui.transmit.events import FuzzResponse, FuzzStatus
 from canmcast_gui.transmit.fuzz.rows import FuzzRows
 from canmcast_gui.transmit.listener import Listener
 from canmcast_gui.transmit.messages import Dispatcher
@@ -41,7 +41,7 @@ class FuzzRun:
         self.replay = replay
         self.report_frames = report_frames
         self.sent = 0
-        self.is_answered = False
+        self.has_response = False
         self._stop_at = stop_at
         self._wait_ns = wait_ns
         self._last_ns = 0
@@ -49,8 +49,8 @@ class FuzzRun:
 
     @property
     def state(self) -> str:
-        """That of the replay; "answered" while it is paused because of a response."""
-        return "answered" if self.is_answered else self.replay.state
+        """That of the replay; "responded" while it is paused because of a response."""
+        return "responded" if self.has_response else self.replay.state
 
     def note_sent(self, batch: FrameBatch, time_ns: int, now_ns: int) -> FrameBatch:
         """Frames that were sent, beginning at ``time_ns`` since the epoch; returns them with that time."""
@@ -73,7 +73,7 @@ class FuzzRun:
 
     def find_response(self, batch: FrameBatch, now_ns: int) -> FrameBatch | None:
         """The first received frame at which the run is to stop; it is paused then."""
-        if self._stop_at is None or self.is_answered or not self.sent or not len(batch):
+        if self._stop_at is None or self.has_response or not self.sent or not len(batch):
             return None
         if not self._may_respond(now_ns):
             return None
@@ -81,19 +81,19 @@ class FuzzRun:
         if not len(rows):
             return None
         self.replay.pause(now_ns)
-        self.is_answered = True
+        self.has_response = True
         return batch[rows[:1]].compact()
 
-    def answer(self, number: int, response: FrameBatch) -> FuzzAnswer:
+    def response_event(self, number: int, response: FrameBatch) -> FuzzResponse:
         """The event for a response to the run with this number."""
         sent = FrameBatch.concatenate(list(self._portions)) if self._portions else FrameBatch.empty()
         earlier = sent.timestamp_ns <= response.timestamp_ns[0]
         before = sent[earlier][-BEFORE_FRAMES:]
-        return FuzzAnswer(number, response, before.compact(), len(sent) - int(earlier.sum()))
+        return FuzzResponse(number, response, before.compact(), len(sent) - int(earlier.sum()))
 
     def resume(self) -> None:
         """Continue after a response."""
-        self.is_answered = False
+        self.has_response = False
 
 
 class FuzzRunner:
@@ -199,7 +199,7 @@ class FuzzRunner:
         for number, run in self._runs.items():
             response = run.find_response(batch, time.monotonic_ns())
             if response is not None:
-                self._events.fuzz_answered(run.answer(number, response))
+                self._events.fuzz_responded(run.response_event(number, response))
                 self._changed(number)
 
     def _send(self, number: int, portion: Portion) -> int:

@@ -31,8 +31,8 @@ from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.models.transmit.row_model import TransmitModel
 from canmcast_gui.transmit import TransmitError
 from canmcast_gui.ui.actions import new_action
-from canmcast_gui.ui.transmit.fuzz_answer import FuzzAnswerView
 from canmcast_gui.ui.transmit.fuzz_fields import FuzzFields
+from canmcast_gui.ui.transmit.fuzz_response import FuzzResponseView
 from canmcast_gui.ui.transmit.message_dialog import MessageDialog
 from canmcast_gui.ui.transmit.row_table import TransmitTableView
 from canmcast_gui.ui.transmit.run_actions import RunActions, menu_button, scroll_area
@@ -64,7 +64,7 @@ class FuzzPanel(QWidget):
         self._rows = session.transmit.rows
         self.control = session.transmit.fuzz
         self.fields = FuzzFields(self)
-        self.answer = FuzzAnswerView(self)
+        self.response = FuzzResponseView(self)
         self.status_line = StatusLine(self)
         self.footer = LoadLine(self)
         self.progress = QProgressBar(self)
@@ -84,7 +84,7 @@ class FuzzPanel(QWidget):
         self.reset_fields = new("Default: all standard ids", self.reset, icon="clear", tip="Reset all fields")
         self._load_update = Debouncer(self._show_load, self)
         self._problems: dict[str, str] = {}
-        self._shown_answer: object = None
+        self._shown_response: object = None
         self._lay_out()
         self._connect()
         self._check()
@@ -102,7 +102,7 @@ class FuzzPanel(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.pages = QStackedWidget(self)
         self.pages.addWidget(area)
-        self.pages.addWidget(self.answer)
+        self.pages.addWidget(self.response)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -128,9 +128,9 @@ class FuzzPanel(QWidget):
         self.control.failed.connect(self.status_line.show_problem)
         self.fields.edited.connect(self._check)
         self.fields.signal_chosen.connect(self.choose_signal)
-        self.answer.closed.connect(lambda: self.pages.setCurrentIndex(0))
-        self.answer.add_requested.connect(self.add_rows)
-        self.answer.find_requested.connect(self.find_in_trace)
+        self.response.closed.connect(lambda: self.pages.setCurrentIndex(0))
+        self.response.add_requested.connect(self.add_rows)
+        self.response.find_requested.connect(self.find_in_trace)
         session.databases.changed.connect(self._check)
         for field in (settings.bitrate, settings.data_bitrate):
             field.changed.connect(self._show_load)
@@ -223,7 +223,7 @@ class FuzzPanel(QWidget):
             self.status_line.show_problem(next(iter(self._problems.values())))
         return not self._problems
 
-    # -- the answer --------------------------------------------------------------------------------------
+    # -- the response ------------------------------------------------------------------------------------
 
     def add_rows(self, frames: FrameBatch) -> None:
         """Add frames to the end of the transmit list."""
@@ -280,16 +280,16 @@ class FuzzPanel(QWidget):
         self.progress.setRange(0, max(1, count))
         self.progress.setValue(min(control.status.sent, count))
         self.progress.setFormat(progress_text(control))
-        if control.answer is not self._shown_answer:
-            self._shown_answer = control.answer
-            self.answer.show_answer(control.answer)
-            self.pages.setCurrentIndex(0 if control.answer is None else 1)
+        if control.response is not self._shown_response:
+            self._shown_response = control.response
+            self.response.show_response(control.response)
+            self.pages.setCurrentIndex(0 if control.response is None else 1)
         self.footer.show_reach(self._link.settings)
         self.status_line.show_hint(self._link.obstacle or state_text(control))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_shown_answer"):
-            self.answer.update_colors()
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_shown_response"):
+            self.response.update_colors()
             self._check()
             self._show()

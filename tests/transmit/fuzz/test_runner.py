@@ -8,8 +8,8 @@ import pytest
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.processes.channel import wait_for
 from canmcast_gui.transmit import (
-    FuzzAnswer,
     FuzzOptions,
+    FuzzResponse,
     FuzzSent,
     FuzzStatus,
     SendFailed,
@@ -51,7 +51,7 @@ def content(batch: FrameBatch) -> list[tuple[int, int, int, bytes]]:
     return [(*row, batch.payload(number)) for number, row in enumerate(rows)]
 
 
-def answer(arbitration_id: int = 0x7E8) -> FrameBatch:
+def response(arbitration_id: int = 0x7E8) -> FrameBatch:
     return FrameBatch.from_columns(0, [arbitration_id], [[1, 2]])
 
 
@@ -80,12 +80,12 @@ def test_a_response_stops_it_at_once_and_the_frames_before_are_reported(transmit
         RUN, FuzzOptions(period_ns=1_000_000, count=None), "id == 0x7E8", report_frames=True
     )
     receive(receiver, 100)
-    other.send(answer(0x123))
-    other.send(answer())
-    found = events(transmitter, is_state("answered"))
-    received = next(event for event in found if isinstance(event, FuzzAnswer))
+    other.send(response(0x123))
+    other.send(response())
+    found = events(transmitter, is_state("responded"))
+    received = next(event for event in found if isinstance(event, FuzzResponse))
     sent = told(found)
-    assert content(received.frame) == content(answer())
+    assert content(received.frame) == content(response())
     assert len(received.before) == 50
     assert received.before.timestamp_ns[-1] <= received.frame.timestamp_ns[0]
     last = len(sent) - received.after
@@ -99,9 +99,9 @@ def test_after_a_response_it_can_continue_to_the_next(transmitter, other, receiv
     transmitter.fuzz.start(RUN, FuzzOptions(period_ns=1_000_000, count=None), "id == 0x7E8")
     for _ in range(2):
         receive(receiver, 10)
-        other.send(answer())
-        found = events(transmitter, is_state("answered"))
-        assert sum(isinstance(event, FuzzAnswer) for event in found) == 1
+        other.send(response())
+        found = events(transmitter, is_state("responded"))
+        assert sum(isinstance(event, FuzzResponse) for event in found) == 1
         receiver.drain()
         transmitter.fuzz.play(RUN)
         assert events(transmitter, is_state("playing"))
@@ -111,28 +111,28 @@ def test_after_a_response_it_can_continue_to_the_next(transmitter, other, receiv
 def test_a_response_to_the_last_frame_counts(transmitter, other, receiver):
     transmitter.fuzz.start(RUN, FuzzOptions(period_ns=1000, count=3), "id == 0x7E8")
     assert events(transmitter, is_state("ended"))
-    other.send(answer())
-    found = events(transmitter, is_state("answered"))
-    received = next(event for event in found if isinstance(event, FuzzAnswer))
+    other.send(response())
+    found = events(transmitter, is_state("responded"))
+    received = next(event for event in found if isinstance(event, FuzzResponse))
     assert (len(received.before), received.after) == (3, 0)
 
 
 def test_a_frame_long_after_the_last_one_is_not_a_response(transmitter, other, receiver):
     transmitter.fuzz.start(RUN, FuzzOptions(period_ns=1000, count=3), "id == 0x7E8", wait=0.0)
     assert events(transmitter, is_state("ended"))
-    other.send(answer())
+    other.send(response())
     receive(receiver, 4)
     transmitter.fuzz.play(RUN)
     assert transmitter.fuzz.stop_and_wait(RUN, PATIENCE)
     left = transmitter.poll()
-    assert not any(isinstance(event, FuzzAnswer) for event in left)
+    assert not any(isinstance(event, FuzzResponse) for event in left)
     assert left[-1].sent == 3
 
 
 def test_own_frames_are_not_responses(transmitter, receiver):
     options = FuzzOptions(((0x7E8, 0x7E8, False),), period_ns=100_000, count=50)
     transmitter.fuzz.start(RUN, options, "id == 0x7E8")
-    found = events(transmitter, is_state("ended", "answered"))
+    found = events(transmitter, is_state("ended", "responded"))
     assert found[-1].state == "ended"
     assert len(receive(receiver, 50)) == 50
 

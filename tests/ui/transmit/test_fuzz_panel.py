@@ -1,4 +1,4 @@
-"""The fuzz panel on a real bus, with a node that answers."""
+"""The fuzz panel on a real bus, with a node that responds."""
 
 import pytest
 from PySide6.QtGui import QGuiApplication
@@ -78,7 +78,7 @@ def test_a_run_is_sent_and_its_log_is_what_was_received(qtbot, panel, stage, net
     wait(qtbot, lambda: panel.control.status.state == "stopped")
 
 
-def test_an_answer_stops_the_run_and_the_frames_before_can_be_used(qtbot, panel, stage, network):
+def test_a_response_stops_the_run_and_the_frames_before_can_be_used(qtbot, panel, stage, network):
     port = network.free_port()
     go_live(qtbot, stage.session, port)
     panel.apply_setup(FuzzSetup(rate=500, count=0, stop_at="id == 0x7E8"))
@@ -87,27 +87,27 @@ def test_an_answer_stops_the_run_and_the_frames_before_can_be_used(qtbot, panel,
     settings = BusSettings(group=GROUP, port=port, hop_limit=0)
     with Transmitter(SENDER, settings.to_dict()) as other:
         other.send(FrameBatch.from_columns(0, [0x7E8], [[1, 2]]))
-        wait(qtbot, lambda: panel.control.answer is not None and panel.run_actions.start.text() == "Resume")
-    assert panel.pages.currentWidget() is panel.answer
-    listed = panel.answer.list
+        wait(qtbot, lambda: panel.control.response is not None and panel.run_actions.start.text() == "Resume")
+    assert panel.pages.currentWidget() is panel.response
+    listed = panel.response.list
     assert listed.count() == 51
-    assert listed.item(50).text().endswith("answer  7E8#0102")
-    panel.answer.copy()
+    assert listed.item(50).text().endswith("response  7E8#0102")
+    panel.response.copy()
     line = QGuiApplication.clipboard().text().split()[2]
     assert listed.item(49).text().endswith(line)
     found = []
     panel.jump_requested.connect(found.append)
     for place in (10, 50):
         listed.setCurrentRow(place)
-        wait(qtbot, lambda: row_of(stage.session.document.recording, panel.answer.selected()) is not None)
-        panel.answer.find_in_trace()
+        wait(qtbot, lambda: row_of(stage.session.document.recording, panel.response.selected()) is not None)
+        panel.response.find_in_trace()
     rows = stage.session.document.recording.rows()
-    assert content(rows[found[0] : found[0] + 1]) == content(panel.control.answer.before[10:11])
+    assert content(rows[found[0] : found[0] + 1]) == content(panel.control.response.before[10:11])
     assert int(rows.arbitration_id[found[1]]) == 0x7E8
     listed.selectAll()
-    panel.answer.add()
+    panel.response.add()
     assert panel.transmit.model.rowCount() == 51
-    panel.answer.closed.emit()
+    panel.response.closed.emit()
     assert panel.pages.currentIndex() == 0
     sent = panel.control.status.sent
     panel.step()
@@ -120,7 +120,7 @@ def test_an_answer_stops_the_run_and_the_frames_before_can_be_used(qtbot, panel,
     wait(qtbot, lambda: not panel.control.running)
 
 
-def test_an_answer_to_the_last_frame_ends_the_run(qtbot, panel, stage, network):
+def test_a_response_to_the_last_frame_ends_the_run(qtbot, panel, stage, network):
     port = network.free_port()
     go_live(qtbot, stage.session, port)
     panel.apply_setup(FuzzSetup(count=3, rate=1000, stop_at="id == 0x7E8"))
@@ -129,9 +129,9 @@ def test_an_answer_to_the_last_frame_ends_the_run(qtbot, panel, stage, network):
         panel.start()
         wait(qtbot, lambda: panel.control.status.state == "ended")
         other.send(FrameBatch.from_columns(0, [0x7E8], [[1, 2]]))
-        wait(qtbot, lambda: panel.control.status.state == "answered")
+        wait(qtbot, lambda: panel.control.status.state == "responded")
     assert panel.run_actions.start.text() == "Start"
-    assert panel.status_line.text() == "An answer arrived after the last frame."
+    assert panel.status_line.text() == "A response arrived after the last frame."
     panel.start()
     wait(qtbot, lambda: len(stage.session.document.recording) == 7)
 

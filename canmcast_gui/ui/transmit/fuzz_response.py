@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.models.trace.text import candump_lines
-from canmcast_gui.transmit import FuzzAnswer
+from canmcast_gui.transmit import FuzzResponse
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.actions import action_button, new_action
 from canmcast_gui.ui.transmit.run_actions import icon_button
@@ -26,7 +26,7 @@ from canmcast_gui.ui.transmit.run_actions import icon_button
 _MIN_LINES = 3
 
 
-class FuzzAnswerView(QWidget):
+class FuzzResponseView(QWidget):
     """A list of the last sent frames, and below them the received frame that ended the run.
 
     ``closed`` is emitted when the user closes the list; ``find_requested`` and ``add_requested`` carry
@@ -86,35 +86,35 @@ class FuzzAnswerView(QWidget):
 
     # -- showing -----------------------------------------------------------------------------------------
 
-    def show_answer(self, answer: FuzzAnswer | None) -> None:
-        """Show an answer; None empties the list."""
-        if answer is None:
+    def show_response(self, response: FuzzResponse | None) -> None:
+        """Show a response; None empties the list."""
+        if response is None:
             self.list.clear()
             return
-        self._frames = FrameBatch.concatenate([answer.before, answer.frame])
-        came_ns = int(answer.frame.timestamp_ns[0])
-        more = f" {answer.after:,} more were sent after it arrived." if answer.after else ""
-        count = len(answer.before)
+        self._frames = FrameBatch.concatenate([response.before, response.frame])
+        came_ns = int(response.frame.timestamp_ns[0])
+        more = f" {response.after:,} more were sent after it arrived." if response.after else ""
+        count = len(response.before)
         cause = "The frame" if count == 1 else f"Any of the last {count:,} frames"
-        self.title.setText(f"An answer arrived. {cause} before it may be what it answers.{more}")
+        self.title.setText(f"A response arrived. {cause} before it may have caused it.{more}")
         self.list.clear()
         times = self._frames.timestamp_ns.tolist()
         texts = [line.split(" ")[2] for line in candump_lines(self._frames).splitlines()]
         for time_ns, text in zip(times, texts, strict=True):
             self.list.addItem(QListWidgetItem(f"{(time_ns - came_ns) / NS_PER_MS:>10.3f} ms  {text}"))
-        self.list.item(len(times) - 1).setText(f"{'answer':>13}  {texts[-1]}")
-        self._color_answer()
+        self.list.item(len(times) - 1).setText(f"{'response':>13}  {texts[-1]}")
+        self._color_response()
         self.list.setCurrentRow(max(0, len(times) - 2))
         self.list.scrollToBottom()
 
-    def _color_answer(self) -> None:
+    def _color_response(self) -> None:
         if self.list.count():
             accent: QColor = theme.colors(self.palette()).accent
             self.list.item(self.list.count() - 1).setForeground(accent)
 
     def update_colors(self) -> None:
         """Use the colors of the theme."""
-        self._color_answer()
+        self._color_response()
 
     def selected(self) -> FrameBatch:
         """The selected frames, oldest first."""
