@@ -12,6 +12,12 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.plot.data import Clock, PlotData, PlotSignal
 from canmcast_gui.models.plot.samples import SampleStore
 
+# How long before the first time the newest value of a slow signal is searched.
+LOOK_BACK_NS = 10 * NS_PER_SECOND
+
+# More than a view has pixels; drawn in a few milliseconds.
+MAX_POINTS = 20_000
+
 
 class Comparison:
     """The samples of a plot's signals in the reference, the recording that is compared with, if there is one.
@@ -75,13 +81,6 @@ class Comparison:
         if first is None or last is None:
             return None
         return (first - self.start_ns) / NS_PER_SECOND, (last - self.start_ns) / NS_PER_SECOND
-
-
-# How long before the first time the newest value of a slow signal is searched.
-LOOK_BACK_NS = 10 * NS_PER_SECOND
-
-# More than a view has pixels; drawn in a few milliseconds.
-MAX_POINTS = 20_000
 
 
 def pairs(x: SampleStore, y: SampleStore, first_ns: int, last_ns: int) -> tuple[Floats, Floats]:

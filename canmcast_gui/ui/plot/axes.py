@@ -12,6 +12,9 @@ from PySide6.QtCore import QLineF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGraphicsSceneWheelEvent
 
+MIN_RECTANGLE = 4  # pixels: a smaller rectangle is a click with a small movement
+WHEEL_BASE = 1.0015
+
 TIME_TICK_PIXELS = 60
 VALUE_TICK_PIXELS = 20
 STATE_PIXELS = 14
@@ -99,10 +102,6 @@ class LaneGrid(pg.GraphicsObject):
         lines = [QLineF(x, low, x, high) for x in self._times.ticks(left, right, size.width())[1]]
         lines += [QLineF(left, y, right, y) for y in self._values.ticks(low, high, size.height())[1]]
         painter.drawLines(lines)
-
-
-MIN_RECTANGLE = 4  # pixels: a smaller rectangle is a click with a small movement
-WHEEL_BASE = 1.0015
 
 
 class LaneBox(pg.ViewBox):

@@ -15,6 +15,8 @@ from canmcast_gui.ui import theme
 from canmcast_gui.ui.plot.axes import TIME_TICK_PIXELS, VALUE_TICK_PIXELS, LaneBox, LaneGrid, PlotAxis
 from canmcast_gui.ui.plot.curves import ValueAxis
 
+MIN_LANE_HEIGHT = 30
+
 LETTER_MARGIN = 2
 
 
@@ -125,9 +127,6 @@ class Lane:
 def lanes_of(signals: Sequence[PlotSignal], overlaid: bool) -> list[list[PlotSignal]]:
     """Which signals share a lane: all of them, or each has its own."""
     return [list(signals)] if overlaid and signals else [[signal] for signal in signals]
-
-
-MIN_LANE_HEIGHT = 30
 
 
 class LanesView(pg.GraphicsLayoutWidget):

@@ -19,6 +19,8 @@ from canmcast_gui.ui.labels import EmptyHint
 from canmcast_gui.ui.plot.axes import TIME_TICK_PIXELS, VALUE_TICK_PIXELS, LaneGrid, PlotAxis
 from canmcast_gui.ui.plot.lanes import LanesView
 
+HINT = "Drag a signal here, or type its name above."
+
 
 class XYView(pg.GraphicsLayoutWidget):
     """All signals drawn over the first one. The mouse moves and zooms both axes."""
@@ -80,9 +82,6 @@ class XYView(pg.GraphicsLayoutWidget):
 def _title(signal: PlotSignal) -> str:
     name = signal.name.rpartition(".")[2]
     return f"{name} [{signal.unit}]" if signal.unit else name
-
-
-HINT = "Drag a signal here, or type its name above."
 
 
 class PlotPicture(QStackedWidget):

@@ -18,6 +18,9 @@ from canmcast_gui.ui.trace.filter import FilterState
 from canmcast_gui.ui.trace.frame_view import FrameView
 from canmcast_gui.ui.updates import VisibleTicks
 
+# How long a filter searches in one turn of the event loop.
+SEARCH_SECONDS = 0.008
+
 
 class AutoScroll(QObject):
     """Keeps a scroll bar at its end while ``following``; ``changed`` is emitted when that starts or stops."""
@@ -61,10 +64,6 @@ class AutoScroll(QObject):
         self._is_moving = True
         self._bar.setValue(value)
         self._is_moving = False
-
-
-# How long a filter searches in one turn of the event loop.
-SEARCH_SECONDS = 0.008
 
 
 class ChronologicalView(FrameView):

@@ -24,6 +24,8 @@ from canmcast_gui.ui.trace.filter import FilterBox, FilterProblem, FilterState
 from canmcast_gui.ui.trace.frame_view import FrameView
 from canmcast_gui.ui.trace.panel import TracePanel
 
+TITLES = {"chronological": "Chronological", "by_id": "By ID"}
+
 
 class ViewPane(QWidget):
     """A filter box above a view. ``name`` identifies its columns and its dock in the settings.
@@ -56,9 +58,6 @@ class ViewPane(QWidget):
     def setup(self) -> ViewSetup:
         """What a workspace stores of the view."""
         return ViewSetup(self.kind, self.name, self.filter_box.text(), self.view.table.header.setup())
-
-
-TITLES = {"chronological": "Chronological", "by_id": "By ID"}
 
 
 class ViewDocks(QObject):

@@ -19,6 +19,21 @@ from canmcast_gui.ui import icons, theme
 from canmcast_gui.ui.actions import new_action
 from canmcast_gui.ui.labels import label_text
 
+# Long enough that an incomplete word does not become an error, short enough to be fast.
+TYPING_PAUSE_MS = 150
+
+TIP = "Shows only frames that pass the filter; all other frames stay in the recording. Examples:"
+EXAMPLES = (
+    "1A3                       an id, part of a name, or data bytes",
+    "id in 0x100..0x1FF        a range of ids",
+    "name ~ Engine* and length > 4",
+    "dir == tx                 sent by this program, or by the one that recorded the file",
+    "data[2] & 0x80            a bit of a byte",
+    "source == 10.0.0.7        one sender",
+    "Engine.Speed > 3000       a signal's value",
+    "error or remote",
+)
+
 # As many as a menu can show on a small screen.
 MAX_SAVED = 40
 
@@ -79,22 +94,6 @@ class SavedFilters(QObject):
 
     def _without(self, name: str) -> dict[str, str]:
         return {other: text for other, text in self.filters.items() if other != name}
-
-
-# Long enough that an incomplete word does not become an error, short enough to be fast.
-TYPING_PAUSE_MS = 150
-
-TIP = "Shows only frames that pass the filter; all other frames stay in the recording. Examples:"
-EXAMPLES = (
-    "1A3                       an id, part of a name, or data bytes",
-    "id in 0x100..0x1FF        a range of ids",
-    "name ~ Engine* and length > 4",
-    "dir == tx                 sent by this program, or by the one that recorded the file",
-    "data[2] & 0x80            a bit of a byte",
-    "source == 10.0.0.7        one sender",
-    "Engine.Speed > 3000       a signal's value",
-    "error or remote",
-)
 
 
 class FilterState(QObject):
