@@ -1,4 +1,4 @@
-"""The model of the panel Gauges: signals with their newest values, extremes, age and recent course."""
+"""The model of the panel Gauges: signals with their newest values, extremes, age and trend."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.columns import NO_INDEX, Index
 from canmcast_gui.models.drag import SIGNALS_MIME, signals_of_mime
 
-TITLES = ("Signal", "Value", "Unit", "Course", "Min", "Max", "Age")
-NAME, VALUE, UNIT, COURSE, MINIMUM, MAXIMUM, AGE = range(7)
+TITLES = ("Signal", "Value", "Unit", "Trend", "Min", "Max", "Age")
+NAME, VALUE, UNIT, TREND, MINIMUM, MAXIMUM, AGE = range(7)
 
-# The course has several values for each pixel, so that thinning shows every peak.
-COURSE_VALUES = 2_048
+# The trend has several values for each pixel, so that thinning shows every peak.
+TREND_VALUES = 2_048
 # A longer table cannot be watched, and each signal takes time for every frame.
 MAX_GAUGES = 200
 
@@ -38,7 +38,7 @@ class Gauge:
     minimum: float | None = None
     maximum: float | None = None
     time_ns: int = 0
-    course: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    trend: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
     def append(self, times: npt.NDArray[np.int64], values: npt.NDArray[Any]) -> None:
         """Add values, in the order of their frames."""
@@ -51,12 +51,12 @@ class Gauge:
             low, high = float(finite.min()), float(finite.max())
             self.minimum = low if self.minimum is None else min(self.minimum, low)
             self.maximum = high if self.maximum is None else max(self.maximum, high)
-        self.course = np.concatenate([self.course, floats[-COURSE_VALUES:]])[-COURSE_VALUES:]
+        self.trend = np.concatenate([self.trend, floats[-TREND_VALUES:]])[-TREND_VALUES:]
 
     def clear(self) -> None:
         """Discard all values."""
         self.value = self.minimum = self.maximum = None
-        self.time_ns, self.course = 0, np.zeros(0)
+        self.time_ns, self.trend = 0, np.zeros(0)
 
 
 class GaugesModel(QAbstractTableModel):
@@ -132,9 +132,9 @@ class GaugesModel(QAbstractTableModel):
             self.sort(*self._sorting)
         self._all_changed()
 
-    def course(self, index: Index) -> npt.NDArray[np.float64]:
+    def trend(self, index: Index) -> npt.NDArray[np.float64]:
         """The latest values of the gauge at an index."""
-        return self._gauges[index.row()].course
+        return self._gauges[index.row()].trend
 
     def _all_changed(self) -> None:
         if self._gauges:
@@ -169,7 +169,7 @@ class GaugesModel(QAbstractTableModel):
 
     def sort(self, column: int, order: Qt.SortOrder | bool = Qt.SortOrder.AscendingOrder) -> None:
         descending = order in (True, Qt.SortOrder.DescendingOrder)
-        self._sorting = (column, descending) if column >= 0 and column != COURSE else None
+        self._sorting = (column, descending) if column >= 0 and column != TREND else None
         if self._sorting is None:
             return
         before = list(self._gauges)

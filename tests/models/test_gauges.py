@@ -9,11 +9,11 @@ from canmcast_gui.database import DatabaseSet, load_database
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.gauges import (
     AGE,
-    COURSE_VALUES,
     MAX_GAUGES,
     MAXIMUM,
     MINIMUM,
     NAME,
+    TREND_VALUES,
     UNIT,
     VALUE,
     GaugesModel,
@@ -57,7 +57,7 @@ def test_values_extremes_and_ages(model, databases):
     model.refresh(5_000_000_001)
     assert row(model, 0) == ["Engine.Speed", "50.00", "rpm", "10.00", "100.00", "2.0 s"]
     assert row(model, 1)[VALUE] == "First"
-    assert model.course(model.index(0, 0)).tolist() == [100, 10, 20, 50]
+    assert model.trend(model.index(0, 0)).tolist() == [100, 10, 20, 50]
     model.clear()
     assert row(model, 0) == ["Engine.Speed", "", "rpm", "", "", ""]
 
@@ -93,7 +93,7 @@ def test_a_signal_has_a_problem_until_a_database_has_it(model, databases):
 
 def test_values_and_gauges_are_limited(model, databases):
     for _ in range(3):
-        model.append(frames(np.arange(COURSE_VALUES)), databases)
-    assert len(model.course(model.index(0, 0))) == COURSE_VALUES
+        model.append(frames(np.arange(TREND_VALUES)), databases)
+    assert len(model.trend(model.index(0, 0))) == TREND_VALUES
     model.add([f"M.S{number}" for number in range(2 * MAX_GAUGES)], databases)
     assert len(model.names) == MAX_GAUGES

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session, SessionState
-from canmcast_gui.models.gauges import AGE, COURSE, MAXIMUM, MINIMUM, VALUE, GaugesModel
+from canmcast_gui.models.gauges import AGE, MAXIMUM, MINIMUM, TREND, VALUE, GaugesModel
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.actions import allow, new_action
 from canmcast_gui.ui.item_views import WideNumbers, prepare_table
@@ -71,7 +71,7 @@ class GaugesPanel(QWidget):
         table.setAcceptDrops(True)
         table.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
         table.setSortingEnabled(True)
-        table.setItemDelegateForColumn(COURSE, CourseDelegate(table))
+        table.setItemDelegateForColumn(TREND, TrendDelegate(table))
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         header = table.horizontalHeader()
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -188,14 +188,14 @@ class GaugesPanel(QWidget):
         self._restart()
 
 
-class CourseDelegate(QStyledItemDelegate):
+class TrendDelegate(QStyledItemDelegate):
     """Draws the recent values of a gauge as a line that fills the height of the cell."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: ModelIndex) -> None:
         super().paint(painter, option, index)
         model = index.model()
         assert isinstance(model, GaugesModel)
-        values = model.course(index)
+        values = model.trend(index)
         area = option.rect.adjusted(4, 3, -4, -3)
         if len(values) < 2 or area.width() < 4:
             return
