@@ -14,7 +14,7 @@ leaves them out. ``restore_names`` restores names that were changed. May import 
 ``frames``.
 """
 
-from canmcast_gui.database.arxml.isolate import parse_readable_frames
+from canmcast_gui.database.arxml.readable_frames import parse_readable_frames
 from canmcast_gui.database.arxml.repair import repair_arxml, restore_names
 
 __all__ = ["parse_readable_frames", "repair_arxml", "restore_names"]

@@ -33,7 +33,7 @@ def repair_extract(tree: Tree) -> None:
 
 
 def _check_modules(tree: Tree) -> None:
-    """The parser wants one module Com, at a path of the file, with its messages in ComConfig."""
+    """cantools needs one module Com, at a path of the file, with its messages in ComConfig."""
     module = ""
     for reference in list(tree.all(f"{_MODULE}-REF")):
         path = tree.text(reference)

@@ -207,7 +207,7 @@ class Frames:
         return self._tree.children(pdu, name)
 
     def _put_selector(self, pdu: Element, start: int, length: int) -> None:
-        """The parser wants the selector among the signals of each part, once, and takes it out there."""
+        """cantools needs the selector once among the signals of each part, and removes it from them."""
         tree = self._tree
         positions = [(one, self._signals.position(one)) for one in self._signals.mappings(pdu)]
         selectors = [one for one, position in positions if position == (start, length)]

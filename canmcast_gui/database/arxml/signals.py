@@ -153,7 +153,7 @@ class Signals:
 
 
 def is_valid_time(text: str) -> bool:
-    """Whether a text is a time that a cycle can have."""
+    """Whether a text is a valid cycle time in seconds."""
     try:
         return math.isfinite(float(text)) and 0 <= float(text) < _MAX_CYCLE_SECONDS
     except ValueError:

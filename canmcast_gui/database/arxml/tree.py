@@ -124,11 +124,11 @@ class Tree:
         self.remove(element)
 
     def report_left_out(self, element: Element | None, what: str) -> None:
-        """Problem that something is not read."""
+        """Report something that is not read."""
         self.problems.left_out(self._line(element), what)
 
     def report_repaired(self, element: Element | None, what: str) -> None:
-        """Problem that something is read as it is meant."""
+        """Report something that is read as it was meant."""
         self.problems.repaired(self._line(element), what)
 
     def describe(self, element: Element | None) -> str:

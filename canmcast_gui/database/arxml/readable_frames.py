@@ -33,7 +33,7 @@ def parse_readable_frames(file: XmlFile, problems: Problems, run: Run) -> Parsed
         except UnreadableError as error:
             found = _NOT_UNIQUE.search(str(error))
             if found is None or removed.count(found["name"]) > 1:
-                return _Isolation(file, problems, run, error).parse()
+                return _Bisection(file, problems, run, error).parse()
             _keep_first(file, problems, found["name"], found["name"] in removed)
             removed.append(found["name"])
 
@@ -49,7 +49,7 @@ def _keep_first(file: XmlFile, problems: Problems, name: str, also_named: bool) 
                 problems.left_out(file.line(child), f"a second {wanted} of {local_name(parent)}")
 
 
-class _Isolation:
+class _Bisection:
     """Finds the frames that cantools cannot read, by bisection."""
 
     def __init__(self, file: XmlFile, problems: Problems, run: Run, error: UnreadableError) -> None:
