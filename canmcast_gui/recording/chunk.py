@@ -191,7 +191,8 @@ class Chunk:
     def frames(self, start: int, stop: int) -> FrameBatch:
         """Published rows ``start`` to ``stop`` (numbers of the recording) without a copy.
 
-        Raises FileNotFoundError where the chunk has been removed, CutShortError where its files were shortened.
+        Raises FileNotFoundError where the chunk has been removed, CutShortError where its files were
+        shortened.
         """
         least = HEADER_BYTES + (stop - self.first_row) * RECORD_BYTES
         records = self._maps.array(self.path, FRAME_DTYPE, HEADER_BYTES, least)
