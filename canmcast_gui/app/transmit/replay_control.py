@@ -83,8 +83,8 @@ class ReplayControl(RunControl):
     # -- playing -----------------------------------------------------------------------------------------
 
     @property
-    def can_play(self) -> bool:
-        """Whether there is a bus, and something to replay on it."""
+    def can_run(self) -> bool:
+        """Whether there is a bus, and a source to replay on it."""
         return self._link.is_open and self.source.is_chosen
 
     @property

@@ -218,7 +218,7 @@ def test_a_setup_is_restored_stopped_and_read_when_it_is_played(qtbot, panel, st
     panel.apply_setup(ReplaySetup())
     assert panel.control.status.state == "stopped"
     assert panel.setup() == ReplaySetup()
-    assert not panel.control.can_play
+    assert not panel.control.can_run
 
 
 def test_a_speed_is_typed_and_other_text_refused(qtbot, panel):
@@ -310,7 +310,7 @@ def test_problems_are_shown(qtbot, panel, stage, network, log, switch, tmp_path)
     panel.play()
     qtbot.waitUntil(lambda: "gone.asc" in panel.status_line.text(), timeout=WAIT_MS)
     assert panel.control.status.state == "stopped"
-    assert panel.control.can_play
+    assert panel.control.can_run
     (tmp_path / "x.asc").write_text("no log")
     panel.open_files([str(tmp_path / "x.asc")])
     qtbot.waitUntil(lambda: "x.asc" in panel.status_line.text(), timeout=WAIT_MS)
