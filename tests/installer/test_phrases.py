@@ -56,6 +56,7 @@ CLEAN = (
     "canmcast_gui/ui/window/menus.py",
     "canmcast_gui/ui/window/trace.py",
     "canmcast_gui/wording.py",
+    "resources",
     "tests/app/transmit",
     "tests/benchmarks",
     "tests/cli",
