@@ -16,15 +16,14 @@ from typing import BinaryIO
 
 import numpy as np
 
-from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, FrameBatch
-from canmcast_gui.frames.filters import Filter, FilterError, compile_filter
+from canmcast_gui.frames import FRAME_DTYPE, FrameBatch
+from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.marks import Mark
-from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.formats import format_for_writing, format_to_write
 from canmcast_gui.logfile.problems import FileError
 from canmcast_gui.logfile.record.options import RecordOptions
 from canmcast_gui.logfile.record.target import Target
-from canmcast_gui.logfile.record.trigger import Trigger
+from canmcast_gui.logfile.record.trigger import own_bytes, trigger_of
 from canmcast_gui.logfile.writing.losses import losses_message
 from canmcast_gui.processes.launcher import ModuleProcess
 from canmcast_gui.wording import are, counted
@@ -74,7 +73,7 @@ class Recorder:
         self.options = (options or RecordOptions()).checked()
         name = self.options.format
         self.format = format_for_writing(self.path) if name is None else format_to_write(name)
-        self._trigger = _trigger_of(self.options, trigger)
+        self._trigger = trigger_of(self.options, trigger)
         self.recorded = 0
         self.lost = 0
         self._losses: list[str] = []
@@ -129,7 +128,7 @@ class Recorder:
 
     def write(self, batch: FrameBatch) -> None:
         """Record a batch; never blocks. Frames that do not fit in the queue are counted in ``lost``."""
-        size = _size(batch)
+        size = own_bytes(batch)
         with self._changed:
             if self._closing or self.failed or self._queued_bytes + size > self._limit:
                 self.lost += len(batch)
@@ -213,7 +212,7 @@ class Recorder:
                 self._changed.wait(_IDLE_SECONDS)
             if self._queue:
                 first = self._queue.popleft()
-                self._queued_bytes -= _size(first) if isinstance(first, FrameBatch) else 0
+                self._queued_bytes -= own_bytes(first) if isinstance(first, FrameBatch) else 0
                 return first
             return None if self._closing or self.failed else FrameBatch.empty()
 
@@ -284,25 +283,6 @@ class Recorder:
         if self._trigger is not None and self._trigger.was_truncated and self.error is None:
             wanted = f"{self.options.pre_seconds:g} s before the trigger"
             self.error = f"{self.path.name} has less than the {wanted}: there were too many frames to keep"
-
-
-def _trigger_of(options: RecordOptions, condition: Filter | None) -> Trigger | None:
-    """The trigger of the options. Raises FileError for an invalid expression."""
-    if not options.trigger:
-        return None
-    if condition is None:
-        try:
-            condition = compile_filter(options.trigger)
-        except FilterError as error:
-            raise FileError(f"The trigger is not a valid filter: {error}") from error
-    post_ns = None if options.post_seconds is None else round(options.post_seconds * NS_PER_SECOND)
-    return Trigger(condition, round(options.pre_seconds * NS_PER_SECOND), post_ns)
-
-
-def _size(batch: FrameBatch) -> int:
-    """The bytes of a batch's own frames, without unused parts of its heap."""
-    long = batch.length[batch.length > INLINE_BYTES]
-    return len(batch) * FRAME_DTYPE.itemsize + int(np.sum(long, dtype=np.int64))
 
 
 # -- entries in the pipe -------------------------------------------------------------------------------------

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.filters import Filter
+from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, FrameBatch
+from canmcast_gui.frames.filters import Filter, FilterError, compile_filter
+from canmcast_gui.frames.units import NS_PER_SECOND
+from canmcast_gui.logfile.problems import FileError
+from canmcast_gui.logfile.record.options import RecordOptions
 
 # Two minutes of 20,000 classic frames/s; of a longer time before the trigger, the newest frames are kept.
 PRE_TRIGGER_BYTES = 128_000_000
@@ -98,7 +101,7 @@ class Trigger:
         if not len(batch) or not self._pre_ns:
             return
         self._kept.append(batch.compact())
-        self.kept_bytes += _bytes(batch)
+        self.kept_bytes += own_bytes(batch)
         oldest = int(batch.timestamp_ns[-1]) - self._pre_ns
         while len(self._kept) > 1:
             first = self._kept[0]
@@ -107,8 +110,23 @@ class Trigger:
                 break
             self._dropped |= too_many
             self._kept.popleft()
-            self.kept_bytes -= _bytes(first)
+            self.kept_bytes -= own_bytes(first)
 
 
-def _bytes(batch: FrameBatch) -> int:
-    return int(batch.records.nbytes) + int(batch.length[batch.length > 8].sum(dtype=np.int64))
+def trigger_of(options: RecordOptions, condition: Filter | None = None) -> Trigger | None:
+    """The trigger of some options; ``condition`` is its compiled filter. Raises FileError."""
+    if not options.trigger:
+        return None
+    if condition is None:
+        try:
+            condition = compile_filter(options.trigger)
+        except FilterError as error:
+            raise FileError(f"The trigger is not a valid filter: {error}") from error
+    post_ns = None if options.post_seconds is None else round(options.post_seconds * NS_PER_SECOND)
+    return Trigger(condition, round(options.pre_seconds * NS_PER_SECOND), post_ns)
+
+
+def own_bytes(batch: FrameBatch) -> int:
+    """The bytes of a batch's own frames, without unused parts of its heap."""
+    long = batch.length[batch.length > INLINE_BYTES]
+    return len(batch) * FRAME_DTYPE.itemsize + int(np.sum(long, dtype=np.int64))
