@@ -1,16 +1,11 @@
 """Sending on time from a real process, to stock peers and to a receiver."""
 
-import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from contextlib import closing
-from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
@@ -235,12 +230,6 @@ def test_a_suspended_process_does_not_block_the_program_and_continues(transmitte
     assert transmitter.sent == 20_000
 
 
-def test_ctrl_c_does_not_end_the_process(transmitter, receiver):
-    os.kill(transmitter.pid, signal.SIGINT)
-    transmitter.send(frame())
-    assert len(receive(receiver, 1)) == 1
-
-
 def test_events_that_are_not_read_do_not_accumulate(transmitter, receiver):
     for number in range(50):
         transmitter.jobs.arm(Job(number, frame(0x100 + number), MS))
@@ -319,61 +308,3 @@ def test_too_many_waiting_frames_are_refused_and_stop_all_still_works(transmitte
     transmitter.set_rate_limit(None)
     transmitter.send(many)
     assert transmitter.flush(PATIENCE)
-
-
-PARENT = f"""
-import json, sys, time
-from canmcast_gui.frames import FrameBatch
-from canmcast_gui.transmit import Job, Transmitter
-transmitter = Transmitter({SENDER!r}, json.loads(sys.argv[1]))
-transmitter.jobs.arm(Job(1, FrameBatch.from_columns(0, [0x123], [[1]]), 1_000_000))
-print(transmitter.pid, flush=True)
-time.sleep(100)
-"""
-
-
-def test_sending_ends_with_the_program(settings, receiver):
-    with subprocess.Popen(
-        [sys.executable, "-c", PARENT, json.dumps(settings.to_dict())],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[2],
-    ) as parent:
-        child = psutil.Process(int(parent.stdout.readline()))
-        receive(receiver, 10)
-        parent.kill()
-        killed_ns = time.time_ns()
-    child.wait(PATIENCE)
-    rest = receiver.drain(1 << 20)
-    assert len(rest) == 0 or int(rest.timestamp_ns[-1]) - killed_ns < 1_000 * MS
-
-
-def test_sending_ends_with_the_program_although_many_frames_wait(settings, receiver):
-    program = PARENT.replace(
-        "transmitter.jobs.arm(Job(1, FrameBatch.from_columns(0, [0x123], [[1]]), 1_000_000))",
-        "transmitter.set_rate_limit(2000)\n"
-        "transmitter.send(FrameBatch.concatenate([FrameBatch.from_columns(0, [0x123], [[1]])] * 70_000))",
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", program, json.dumps(settings.to_dict())],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[2],
-    ) as parent:
-        child = psutil.Process(int(parent.stdout.readline()))
-        receive(receiver, 10)
-        parent.kill()
-        killed = time.monotonic()
-    child.wait(PATIENCE)
-    assert time.monotonic() - killed < 10
-
-
-def test_the_process_imports_no_transport():
-    modules = subprocess.run(
-        [sys.executable, "-c", "import canmcast_gui.transmit.process, sys; print(*sys.modules)"],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=Path(__file__).parents[2],
-    ).stdout.split()
-    assert not {"can", "canmcast_gui.transport", "PySide6"} & set(modules)
