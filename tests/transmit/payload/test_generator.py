@@ -1,10 +1,12 @@
-"""Bits of a payload as values."""
+"""Bits of a payload as values, and payloads that continue after an edit."""
 
+import cantools
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from canmcast_gui.transmit.payload import ScaledField
+from canmcast_gui.transmit.payload import Counter, ScaledField
+from canmcast_gui.transmit.payload.generator import GeneratedPayload
 
 
 @given(st.data())
@@ -61,3 +63,35 @@ def test_every_value_has_bits_at_any_scale(length, signed, is_float, scale, offs
     raw = field.bits_of(value)
     assert 0 <= raw < 1 << length
     assert isinstance(float(field.value_of(raw)), float)
+
+
+@given(
+    st.integers(0, 63), st.integers(1, 64), st.booleans(), st.booleans(),
+    st.binary(min_size=8, max_size=8), st.data(),
+)  # fmt: skip
+def test_bits_are_written_where_cantools_writes_them(start, length, big_endian, signed, base, data):
+    field = ScaledField(start, length, big_endian, signed)
+    first = 8 * (start // 8) + 7 - start % 8 if big_endian else start
+    assume(first + length <= 64)
+    low, high = (int(limit) for limit in field.value_limits) if length < 50 else (0, 2**40)
+    value = data.draw(st.integers(low, high))
+    signal = cantools.database.can.Signal(
+        "s", start, length, "big_endian" if big_endian else "little_endian", is_signed=signed
+    )
+    message = cantools.database.can.Message(1, "m", 8, [signal], strict=False)
+    expected = int.from_bytes(message.encode({"s": value}), "big")
+    mask = int.from_bytes(message.encode({"s": -1 if signed else (1 << length) - 1}, strict=False), "big")
+    payload = bytearray(base)
+    field.put(payload, field.bits_of(value))
+    kept = int.from_bytes(base, "big") & ~mask
+    assert int.from_bytes(payload, "big") == kept | expected
+    assert field.get(payload) == value & ((1 << length) - 1)
+
+
+def test_another_base_continues_the_count():
+    counter = [Counter(ScaledField(0, 8))]
+    first = GeneratedPayload(bytes(8), counter)
+    assert [first.at(n)[0] for n in range(3)] == [0, 1, 2]
+    second = GeneratedPayload(bytes([0, 9, 0, 0, 0, 0, 0, 0]), counter)
+    second.continue_from(first)
+    assert second.at(3)[:2] == b"\x03\x09"
