@@ -60,12 +60,7 @@ class Database:
         self._by_name: dict[str, list[Message]] = {}
         self._paths: dict[str, list[SignalPath]] = {}
         for message in self.messages:
-            self._by_id[message.arbitration_id, message.extended] = message
-            if message.by_parameter_group:
-                self._by_group.setdefault(message.arbitration_id & message.id_mask, message)
-            self._by_name.setdefault(message.name, []).append(message)
-            for path_ in signal_paths(message):
-                self._paths.setdefault(path_.name, []).append(path_)
+            self._add(message)
         self._exact_ids = np.array(
             [number for number, extended in self._by_id if extended and not self._is_group(number)],
             dtype=np.uint32,
@@ -74,10 +69,18 @@ class Database:
         self._columns: dict[str, SignalColumn] = {}
         self._decoders: dict[int, PayloadDecoder] = {}
 
+    def _add(self, message: Message) -> None:
+        self._by_id[message.arbitration_id, message.extended] = message
+        if message.by_parameter_group:
+            self._by_group.setdefault(message.arbitration_id & message.id_mask, message)
+        self._by_name.setdefault(message.name, []).append(message)
+        for path in signal_paths(message):
+            self._paths.setdefault(path.name, []).append(path)
+
     def __repr__(self) -> str:
         return f"<Database {self.name}: {len(self.messages)} messages>"
 
-    # -- looking up --------------------------------------------------------------------------------------
+    # -- lookup ------------------------------------------------------------------------------------------
 
     def message(self, arbitration_id: int, extended: bool) -> Message | None:
         """The message of frames with this id, by the id itself or by its J1939 parameter group."""

@@ -145,20 +145,21 @@ class Frames:
     def _secured(self, pdu: Element, length: int) -> int | None:
         tree = self._tree
         payload = tree.target(tree.target(pdu, "PAYLOAD"), "I-PDU")
-        found = (
-            None
-            if payload is None or local_name(payload) == "CONTAINER-I-PDU"
-            else self._check(payload, length)
-        )
+        is_readable = payload is not None and local_name(payload) != "CONTAINER-I-PDU"
+        found = self._check(payload, length) if payload is not None and is_readable else None
         if found is None:
             tree.report_left_out(pdu, f"{tree.describe(pdu)}: it has no payload that can be read")
             return None
         if not self._has_number(pdu, "LENGTH", MAX_BYTES):
             tree.put(pdu, "LENGTH", str(length))
-        freshness, authentication = (
-            tree.target(pdu, "FRESHNESS-PROPS"),
-            tree.target(pdu, "AUTHENTICATION-PROPS"),
-        )
+        self._repair_protection(pdu)
+        return found
+
+    def _repair_protection(self, pdu: Element) -> None:
+        """cantools needs the lengths of the authentication and of the freshness value of a secured PDU."""
+        tree = self._tree
+        freshness = tree.target(pdu, "FRESHNESS-PROPS")
+        authentication = tree.target(pdu, "AUTHENTICATION-PROPS")
         for owner, name in (
             (authentication, "AUTH-INFO-TX-LENGTH"),
             (freshness, "FRESHNESS-VALUE-TX-LENGTH"),
@@ -170,7 +171,6 @@ class Frames:
             properties = SubElement(pdu, tree.tag("FRESHNESS-PROPS"))
             tree.parents[properties] = pdu
             tree.put(properties, "FRESHNESS-VALUE-TX-LENGTH", "0")
-        return found
 
     # -- multiplexed PDUs --------------------------------------------------------------------------------
 

@@ -110,7 +110,7 @@ def repair_references(tree: Tree, moved: dict[tuple[str, str], str]) -> None:
     bases = _Bases(tree)
     tags = {tree.tag(name): name for name in FOLLOWED}
     new_paths = {old: new for (old, _kind), new in moved.items()}
-    found = [(one, tags[one.tag]) for one in tree.file.root.iter() if one.tag in tags]
+    found = [(child, tags[child.tag]) for child in tree.file.root.iter() if child.tag in tags]
     for reference, name in found:
         path = bases.absolute(reference)
         target = tree.elements.get(path)
@@ -123,22 +123,31 @@ def repair_references(tree: Tree, moved: dict[tuple[str, str], str]) -> None:
             what = f"{name} of {tree.describe(owner)}: {_short(path) or 'its target'} is not in the file"
             tree.leave_out(reference, what, at=reference)
             continue
-        text = reference.text or ""
-        if path != text.strip():
-            tree.resolved[reference] = path
-        if bases.are_removed or path != bases.absolute(reference) or text != text.strip():
-            reference.text = path
-            reference.attrib.pop("BASE", None)
-            tree.file.changed = True
+        _set_path(tree, bases, reference, path)
         if kind is not None and local_name(target) != kind:
-            reference.set("DEST", local_name(target))
-            tree.report_repaired(
-                reference, f"{name} {_short(path)} leads to {local_name(target)}, not to {kind}"
-            )
-            tree.file.changed = True
+            _set_kind(tree, reference, target, f"{name} {_short(path)}")
     if bases.are_removed:
         for element in list(tree.all("REFERENCE-BASES")):
             tree.remove(element)
+
+
+def _set_path(tree: Tree, bases: _Bases, reference: Element, path: str) -> None:
+    """Write the absolute path of a reference where that is needed."""
+    text = reference.text or ""
+    if path != text.strip():
+        tree.resolved[reference] = path
+    if bases.are_removed or path != bases.absolute(reference) or text != text.strip():
+        reference.text = path
+        reference.attrib.pop("BASE", None)
+        tree.file.changed = True
+
+
+def _set_kind(tree: Tree, reference: Element, target: Element, what: str) -> None:
+    """Write the tag of the target, where the reference has another one."""
+    old, new = reference.get("DEST"), local_name(target)
+    reference.set("DEST", new)
+    tree.report_repaired(reference, f"{what} leads to {new}, not to {old}")
+    tree.file.changed = True
 
 
 def _below_moved(tree: Tree, path: str, new_paths: dict[str, str]) -> str:

@@ -196,33 +196,32 @@ class Symbols:
         if symbol is None:
             return []
         known = self._multiplexed.get(symbol.name)
-        if known is not None and (not symbol.multiplexer or symbol.range not in (None, known)):
-            self._problems.left_out(
-                symbol.line, f"symbol {symbol.name}: its name is that of a multiplexed one"
-            )
-            return []
-        if symbol.range is None and known is None:
-            self._problems.left_out(symbol.line, f"symbol {symbol.name} has no id")
-            return []
-        if not self._is_affordable(symbol, known or symbol.range or (0, 0)):
-            self._problems.left_out(symbol.line, f"symbol {symbol.name}: too many signals of too many ids")
+        problem = self._problem_of(symbol, known)
+        if problem:
+            self._problems.left_out(symbol.line, f"symbol {symbol.name}{problem}")
             return []
         texts = [f"[{fields.quoted(symbol.name)}]"]
         if symbol.range is not None and known is None:
-            first, last = symbol.range
-            self._messages += last - first + 1
-            if self._messages > MAX_MESSAGES:
-                self._problems.left_out(
-                    symbol.line, f"symbol {symbol.name}: more than {MAX_MESSAGES:,} messages"
-                )
-                return []
-            digits = 8 if symbol.extended else 3
-            until = f" -{last:0{digits}X}h" if last > first else ""
-            texts.append(f"ID={first:0{digits}X}h{until}{symbol.comment}")
+            texts.append(_id_line(symbol, *symbol.range))
             if symbol.multiplexer:
                 self._multiplexed[symbol.name] = symbol.range
         self.lines.setdefault((symbol.name, ""), symbol.line)
         return [*texts, *filter(None, [symbol.multiplexer]), *symbol.texts]
+
+    def _problem_of(self, symbol: _Symbol, known: tuple[int, int] | None) -> str:
+        """Why a symbol cannot be a message, or "". ``known`` are the ids of a multiplexed symbol."""
+        if known is not None and (not symbol.multiplexer or symbol.range not in (None, known)):
+            return ": its name is that of a multiplexed one"
+        ids = known or symbol.range
+        if ids is None:
+            return " has no id"
+        if not self._is_affordable(symbol, ids):
+            return ": too many signals of too many ids"
+        if known is None:
+            self._messages += ids[1] - ids[0] + 1
+            if self._messages > MAX_MESSAGES:
+                return f": more than {MAX_MESSAGES:,} messages"
+        return ""
 
     def _is_affordable(self, symbol: _Symbol, ids: tuple[int, int]) -> bool:
         """Whether cantools can prepare the signals of a symbol for each of its ids.
@@ -236,6 +235,12 @@ class Symbols:
         self._prepared += signals
         self._steps += steps
         return True
+
+
+def _id_line(symbol: _Symbol, first: int, last: int) -> str:
+    digits = 8 if symbol.extended else 3
+    until = f" -{last:0{digits}X}h" if last > first else ""
+    return f"ID={first:0{digits}X}h{until}{symbol.comment}"
 
 
 def _is_number(text: str) -> bool:
