@@ -53,7 +53,7 @@ def test_names_in_code_are_those_of_the_code():
         ("canmcast_gui/database/formats.py", ("FORMATS",)),
         ("canmcast_gui/transmit/payload/__init__.py", ("AnyGenerator",)),
         ("canmcast_gui/transmit/commands.py", ("Command",)),
-        ("canmcast_gui/app/transmit/generator_text.py", ("_KINDS",)),
+        ("canmcast_gui/app/transmit/parsing/generator_text.py", ("_KINDS",)),
         ("canmcast_gui/cli/program.py", ("COMMANDS",)),
         ("canmcast_gui/ui/panels/dock.py", ("PANELS",)),
         ("canmcast_gui/ui/window/docks.py", ("TABS",)),

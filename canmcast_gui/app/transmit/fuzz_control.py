@@ -13,8 +13,8 @@ from PySide6.QtCore import QObject
 
 from canmcast_gui.app.program.messages import Messages
 from canmcast_gui.app.program.tasks import TaskPool
-from canmcast_gui.app.transmit.condition_text import condition_for
 from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
+from canmcast_gui.app.transmit.parsing.condition_text import condition_for
 from canmcast_gui.app.transmit.transmit_link import SWITCHED_OFF, RunControl, TransmitLink
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import Flag, FrameBatch

@@ -56,9 +56,9 @@ class TransmitRow:
     """A frame to send, when, and how often. Always a valid frame: any other value raises RowError.
 
     An armed row sends ``count`` frames, or without limit if that is None. Rows of one ``group`` are armed
-    together. ``generators`` is the text of the payload generators (see generator_text.py), ``key`` a key that
-    sends the frame once. A row with a ``trigger`` (see condition_text.py) is not sent periodically but when a
-    matching frame is received.
+    together. ``generators`` is the text of the payload generators, ``key`` a key that sends the frame once.
+    A row with a ``trigger`` is not sent periodically but when a matching frame is received; see the modules
+    of ``parsing`` for these texts.
 
     A remote frame requests as many bytes as ``data`` has and carries none; they are the payload again if it
     becomes a data frame.

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from canmcast_gui.app.transmit.condition_text import condition_for, parse_trigger, trigger_error
-from canmcast_gui.app.transmit.generator_text import parse_generators
 from canmcast_gui.app.transmit.message_rows import field_of
+from canmcast_gui.app.transmit.parsing.condition_text import condition_for, parse_trigger, trigger_error
+from canmcast_gui.app.transmit.parsing.generator_text import parse_generators
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames.filters import FilterError

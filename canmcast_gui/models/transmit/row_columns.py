@@ -8,9 +8,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 
-from canmcast_gui.app.transmit.row import FRAME_TYPES, RowError, TransmitRow
-from canmcast_gui.app.transmit.row_list import Entry
-from canmcast_gui.app.transmit.row_text import (
+from canmcast_gui.app.transmit.parsing.row_text import (
     parse_count,
     parse_data,
     parse_id,
@@ -18,6 +16,8 @@ from canmcast_gui.app.transmit.row_text import (
     parse_period,
     period_text,
 )
+from canmcast_gui.app.transmit.row import FRAME_TYPES, RowError, TransmitRow
+from canmcast_gui.app.transmit.row_list import Entry
 from canmcast_gui.frames.text import data_text, id_text, type_text
 
 MAX_EXPRESSION = 4000

@@ -18,9 +18,9 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QUndoStack
 
+from canmcast_gui.app.transmit.parsing.row_text import parse_frames
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.app.transmit.row_list import MAX_ROWS, TransmitRows
-from canmcast_gui.app.transmit.row_text import parse_frames
 from canmcast_gui.models.drag import ROWS_MIME, rows_of_mime, rows_to_mime
 from canmcast_gui.models.transmit.row_columns import (
     ARMED,

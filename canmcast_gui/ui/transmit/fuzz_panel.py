@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.transmit.condition_text import condition_for
 from canmcast_gui.app.transmit.fuzz_control import progress_text, row_of, state_text
 from canmcast_gui.app.transmit.fuzz_setup import (
     FuzzSetup,
@@ -25,6 +24,7 @@ from canmcast_gui.app.transmit.fuzz_setup import (
     setup_of_row,
     with_signal,
 )
+from canmcast_gui.app.transmit.parsing.condition_text import condition_for
 from canmcast_gui.app.transmit.row import RowError, TransmitRow, load_of
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import FilterError

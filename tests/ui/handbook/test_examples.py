@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from canmcast_gui.app.transmit.condition_text import parse_trigger
-from canmcast_gui.app.transmit.generator_text import parse_generators
+from canmcast_gui.app.transmit.parsing.condition_text import parse_trigger
+from canmcast_gui.app.transmit.parsing.generator_text import parse_generators
+from canmcast_gui.app.transmit.parsing.sequence_text import parse_sequence
 from canmcast_gui.app.transmit.row import TransmitRow
-from canmcast_gui.app.transmit.sequences import parse_sequence
 from canmcast_gui.transmit.payload import ScaledField
 from canmcast_gui.transmit.sequence import ExpectStep, RepeatStep, SendStep, WaitStep
 from canmcast_gui.ui.handbook.pages import page

@@ -11,13 +11,12 @@ from canmcast_gui.app.transmit.transmit_link import NO_BUS, SWITCHED_OFF
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import FileError, read_batches
 from canmcast_gui.transmit import Transmitter
-from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.transport.settings import SENDER_FACTORY, BusSettings
 from canmcast_gui.ui.transmit.fuzz_panel import NO_ROW, FuzzPanel
 from canmcast_gui.ui.transmit.message_dialog import MessageDialog
 from canmcast_gui.ui.transmit.transmit_panel import TransmitPanel
 from tests.ui.live import GROUP, WAIT_MS, go_live
 
-SENDER = "canmcast_gui.transport.sender:open_sender"
 DBC = """VERSION ""
 BU_: ECU
 BO_ 256 Engine: 4 ECU
@@ -85,7 +84,7 @@ def test_a_response_stops_the_run_and_the_frames_before_can_be_used(qtbot, panel
     panel.start()
     wait(qtbot, lambda: len(stage.session.document.recording) > 60)
     settings = BusSettings(group=GROUP, port=port, hop_limit=0)
-    with Transmitter(SENDER, settings.to_dict()) as other:
+    with Transmitter(SENDER_FACTORY, settings.to_dict()) as other:
         other.send(FrameBatch.from_columns(0, [0x7E8], [[1, 2]]))
         wait(qtbot, lambda: panel.control.response is not None and panel.run_actions.start.text() == "Resume")
     assert panel.pages.currentWidget() is panel.response
@@ -125,7 +124,7 @@ def test_a_response_to_the_last_frame_ends_the_run(qtbot, panel, stage, network)
     go_live(qtbot, stage.session, port)
     panel.apply_setup(FuzzSetup(count=3, rate=1000, stop_at="id == 0x7E8"))
     settings = BusSettings(group=GROUP, port=port, hop_limit=0)
-    with Transmitter(SENDER, settings.to_dict()) as other:
+    with Transmitter(SENDER_FACTORY, settings.to_dict()) as other:
         panel.start()
         wait(qtbot, lambda: panel.control.status.state == "ended")
         other.send(FrameBatch.from_columns(0, [0x7E8], [[1, 2]]))

@@ -8,11 +8,9 @@ from canmcast_gui.app.transmit.transmit_link import NO_BUS, SWITCHED_OFF
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.schema import dump, load_list
 from canmcast_gui.transmit import Transmitter
-from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.transport.settings import SENDER_FACTORY, BusSettings
 from canmcast_gui.ui.transmit.sequence_panel import SequencePanel
 from tests.ui.live import WAIT_MS, go_live
-
-SENDER = "canmcast_gui.transport.sender:open_sender"
 
 
 @pytest.fixture
@@ -41,7 +39,7 @@ def test_a_sequence_waits_for_an_answer(qtbot, panel, stage, network):
     assert panel.editor.extraSelections()
     assert panel.editor.isReadOnly()
     settings = BusSettings(group="239.74.163.2", port=port, hop_limit=0)
-    with Transmitter(SENDER, settings.to_dict()) as other:
+    with Transmitter(SENDER_FACTORY, settings.to_dict()) as other:
         other.send(FrameBatch.from_columns(0, [0x7E8], [[1]]))
         qtbot.waitUntil(lambda: not panel.control.running, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: ids(stage) == [0x7DF, 0x7E8, 0x7E0], timeout=WAIT_MS)
@@ -82,7 +80,7 @@ def test_an_expected_frame_is_named_by_a_database(qtbot, panel, stage, network):
     assert panel.control.running
     assert stage.session.transmit.link.client.flush(5.0)
     settings = BusSettings(group="239.74.163.2", port=port, hop_limit=0).to_dict()
-    with Transmitter(SENDER, settings) as other:
+    with Transmitter(SENDER_FACTORY, settings) as other:
         other.send(FrameBatch.from_columns(0, [0x101, 0x100], [[0] * 8] * 2))
         qtbot.waitUntil(lambda: not panel.control.running, timeout=WAIT_MS)
     assert panel.control.status.outcome == "done"

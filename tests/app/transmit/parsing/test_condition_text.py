@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from canmcast_gui.app.transmit.condition_text import condition_for, parse_trigger
+from canmcast_gui.app.transmit.parsing.condition_text import condition_for, parse_trigger
 from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.database import DatabaseSet, Scope, load_database
 from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable

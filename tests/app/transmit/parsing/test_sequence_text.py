@@ -2,8 +2,8 @@
 
 import pytest
 
+from canmcast_gui.app.transmit.parsing.sequence_text import parse_sequence
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
-from canmcast_gui.app.transmit.sequences import parse_sequence
 from canmcast_gui.transmit.conditions import DatabaseCondition
 from canmcast_gui.transmit.payload import Counter, ScaledField
 from canmcast_gui.transmit.sequence import ExpectStep, RepeatStep, SendStep, WaitStep

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canmcast_gui.app.transmit.row import RowError
-from canmcast_gui.app.transmit.row_text import (
+from canmcast_gui.app.transmit.parsing.row_text import (
     parse_count,
     parse_data,
     parse_frames,
@@ -14,6 +13,7 @@ from canmcast_gui.app.transmit.row_text import (
     parse_period,
     period_text,
 )
+from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.text import data_text, id_text
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from canmcast_gui.app.transmit.generator_text import parse_generators
+from canmcast_gui.app.transmit.parsing.generator_text import parse_generators
 from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.transmit.payload import ScaledField
 from canmcast_gui.transmit.payload.generator import GeneratedPayload
