@@ -137,10 +137,9 @@ class WideNumbers(QObject):
 
 
 class VisibleChecks(QObject):
-    """Keeps the frames of check boxes in a view visible.
+    """Keeps the frames of check boxes in a view visible in the dark theme.
 
-    The Fusion style draws them in the color of the window, darkened, which is invisible on a dark base. Apart
-    from that, item views use this color only for the space beside their headers.
+    Apart from these frames, item views use the color of the window only for the space beside their headers.
     """
 
     def __init__(self, view: QTableView | QTreeView) -> None:
@@ -155,9 +154,6 @@ class VisibleChecks(QObject):
         return False
 
     def _apply(self) -> None:
-        palette = QPalette(QApplication.palette(self._view))
-        if theme.is_dark(palette):
-            palette.setColor(QPalette.ColorRole.Window, theme.colors(palette).muted)
-        self._view.setPalette(palette)
+        self._view.setPalette(theme.box_palette(QApplication.palette(self._view)))
         header = self._view.horizontalHeader() if isinstance(self._view, QTableView) else self._view.header()
         header.setPalette(QPalette(QApplication.palette(header)))

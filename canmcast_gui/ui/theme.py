@@ -120,6 +120,17 @@ def make_palette(dark: bool) -> QPalette:
     return palette
 
 
+def box_palette(palette: QPalette) -> QPalette:
+    """A palette in which the frames of check boxes are visible.
+
+    The Fusion style draws them in the color of the window, darkened, which is invisible on a dark base.
+    """
+    result = QPalette(palette)
+    if is_dark(palette):
+        result.setColor(Role.Window, colors(palette).muted)
+    return result
+
+
 def fixed_font() -> QFont:
     """The system's monospaced font, as large as its general font, for numbers."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
@@ -169,6 +180,8 @@ class Theme(QObject):
         palette = make_palette(chosen == "dark" or (chosen == "system" and system_is_dark))
         if palette != self._app.palette():
             self._app.setPalette(palette)
+            for name in (b"QCheckBox", b"QRadioButton"):
+                self._app.setPalette(box_palette(palette), name)
             QTimer.singleShot(0, self, self._update_widgets)  # after Qt has updated widgets
 
     def _update_widgets(self) -> None:
