@@ -123,7 +123,7 @@ class BusControl(QObject):
         )
         task.finished.connect(self._on_opened)
         task.failed.connect(self._on_failed)
-        task.cancelled.connect(BusProcesses.shutdown)
+        task.canceled.connect(BusProcesses.shutdown)
         self._set_state(BusState.CONNECTING)
         task.start()
 

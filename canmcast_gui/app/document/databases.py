@@ -40,7 +40,7 @@ class Databases(QObject):
         path = Path(path)
         self.loaded.reserve(path)
         task = self._make_task(path)
-        task.failed.connect(lambda text: self._on_failed(path, text, task.is_cancelled))
+        task.failed.connect(lambda text: self._on_failed(path, text, task.is_canceled))
         return task.start()
 
     def remove(self, path: Path | str) -> None:
@@ -114,7 +114,7 @@ class Databases(QObject):
         task = self._make_task(path)
         reloaded = f"{path.name} has changed: loaded again."
         task.finished.connect(lambda _database: self._messages.info(reloaded, _topic(path)))
-        task.failed.connect(lambda text: self._on_reload_failed(path, text, task.is_cancelled))
+        task.failed.connect(lambda text: self._on_reload_failed(path, text, task.is_canceled))
         task.start()
 
     def _on_reload_failed(self, path: Path, text: str, is_canceled: bool) -> None:

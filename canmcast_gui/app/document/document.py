@@ -215,7 +215,7 @@ class Document(QObject):
         task = self._tasks.make(title, partial(load, parts, align, target))
         before, content = self._content, Content(target, path)
         task.finished.connect(lambda opened: self._on_opened(before, content, opened))
-        task.cancelled.connect(lambda _opened: self._on_open_canceled(before, content))
+        task.canceled.connect(lambda _opened: self._on_open_canceled(before, content))
         task.failed.connect(lambda _text: self._on_open_failed(before, content))
         task.failed.connect(lambda text: self._report_failure(parts, with_folder(text, path), task.error))
         task.ended.connect(lambda: self._on_load_ended(task))

@@ -1,4 +1,4 @@
-"""What runs on the event loop of the window beside its events: display ticks, stalls, garbage collection.
+"""Timers of the event loop of the window: display ticks, the measurement of stalls, garbage collection.
 
 Cyclic garbage is collected in the GUI thread only. Python otherwise collects it in the thread that happens to
 create objects. In a worker, that may delete Qt objects: their destructors take locks of Qt and then wait for
@@ -38,88 +38,88 @@ class DisplayClock(QObject):
         self._timer.start()
 
     def set_paused(self, paused: bool) -> None:
-        """Have views stop at what they show, or follow again."""
+        """Have views keep what they show, or follow the newest frames again."""
         if paused != self.paused:
             self.paused = paused
             self.paused_changed.emit(paused)
 
     def stop(self) -> None:
-        """Emit no more ticks; for the end of the program."""
+        """Stop the ticks, at the end of the program."""
         self._timer.stop()
 
 
-# A beat every 5 ms: an undisturbed loop shows stalls of about that, and a beat costs some 10 µs. The event
-# dispatcher's own signals would need no beat, but on Unix none of them tells when a sleep has ended.
-BEAT_MS = 5
+# The period of the timer: an idle loop shows stalls of about 5 ms, and each timeout costs some 10 µs. The
+# signals of the event dispatcher need no timer, but on Unix none of them is emitted when the loop wakes up.
+SAMPLE_MS = 5
 
-# 44 minutes of beats; then every second one is dropped, so that memory stays flat.
+# 44 minutes of samples; then every second one is dropped, so that memory is bounded.
 MAX_SAMPLES = 1 << 19
 
 
 class StallMeter(QObject):
-    """Measures the gaps between turns of this thread's event loop, in milliseconds."""
+    """Measures the time between two turns of the event loop of this thread, in milliseconds."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._gaps: list[float] = []
+        self._samples: list[float] = []
         self._every = 1
         self._skipped = 0
         self._longest = 0.0
         self._last = time.perf_counter()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.setInterval(BEAT_MS)
-        self._timer.timeout.connect(self._beat)
+        self._timer.setInterval(SAMPLE_MS)
+        self._timer.timeout.connect(self._sample)
         self._timer.start()
 
     @property
     def longest_ms(self) -> float:
-        """The longest gap so far."""
+        """The longest stall so far."""
         return self._longest
 
     @property
     def p99_ms(self) -> float:
-        """99 of 100 gaps were shorter than this; 0 before the first."""
-        return float(np.percentile(self._gaps, 99)) if self._gaps else 0.0
+        """99 of 100 stalls were shorter than this; 0 before the first sample."""
+        return float(np.percentile(self._samples, 99)) if self._samples else 0.0
 
     def reset(self) -> None:
-        """Forget what was measured, for example while the program was still starting."""
-        self._gaps.clear()
+        """Discard all samples, for example those from the start of the program."""
+        self._samples.clear()
         self._longest = 0.0
         self._last = time.perf_counter()
 
-    def _beat(self) -> None:
+    def _sample(self) -> None:
         now = time.perf_counter()
         self.add((now - self._last) * 1000)
         self._last = now
 
     def add(self, milliseconds: float) -> None:
-        """Count one gap."""
+        """Add a sample."""
         self._longest = max(self._longest, milliseconds)
         self._skipped += 1
         if self._skipped < self._every:
             return
         self._skipped = 0
-        self._gaps.append(milliseconds)
-        if len(self._gaps) >= MAX_SAMPLES:
-            del self._gaps[::2]
+        self._samples.append(milliseconds)
+        if len(self._samples) >= MAX_SAMPLES:
+            del self._samples[::2]
             self._every *= 2
 
 
-# Often enough that little comes together: a look costs nothing, the young generation some milliseconds.
+# Short enough for few objects to collect: a check costs nothing, the young generation some milliseconds.
 INTERVAL_MS = 100
 
 
 def disable_automatic_collection() -> None:
-    """To be called before the first object of Qt is made; nothing turns it on again."""
+    """Call this before the first Qt object is created; nothing may turn collection on again."""
     gc.disable()
 
 
 class GarbageCollection(QObject):
-    """Does what Python does by itself elsewhere, from its making to end(), in the thread that makes it.
+    """Collects garbage from a timer, in the thread that creates this object, until end().
 
-    Automatic collection is off from then on, and stays off. What there is at its making is taken for what
-    stays as long as the program, and not looked at again.
+    Automatic collection is off from then on. Objects that exist at that time are excluded from collection:
+    most of them stay as long as the program.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -132,14 +132,14 @@ class GarbageCollection(QObject):
         self._timer.start()
 
     def end(self) -> None:
-        """Collect for the last time; what is still in use is deleted at the end of the process."""
+        """Collect for the last time. Objects that are still in use are deleted when the process ends."""
         self._timer.stop()
         gc.unfreeze()
         gc.collect()
 
 
 def collect_due() -> None:
-    """Collect the oldest generation whose time has come, by Python's own thresholds."""
+    """Collect the oldest generation that has reached its threshold."""
     due = zip(gc.get_count(), gc.get_threshold(), strict=True)
     generations = [number for number, (count, threshold) in enumerate(due) if count > threshold > 0]
     if generations:

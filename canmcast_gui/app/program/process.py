@@ -25,29 +25,30 @@ class InterruptWatch(QObject):
         self.interrupted.emit()
 
     def close(self) -> None:
-        """Put the old handlers back."""
+        """Restore the old signal handlers."""
         self._notifier.setEnabled(False)
         self._signals.close()
 
 
-# A window on a bus that records has 40 open; Qt ends the process where it gets none.
-FEWEST = 64
-# For recordings of many parts, and for views that read them meanwhile.
-ENOUGH = 1024
+# A window that is connected to a bus and records has 40 open; Qt ends the process if it cannot open another.
+MIN_OPEN_FILES = 64
+# Enough for recordings of many chunks and for the views that read them.
+WANTED_OPEN_FILES = 1024
 
 
 def allow_open_files() -> str | None:
-    """Ask for as many open files as are needed; a sentence where the system allows too few."""
+    """Raise the limit of open files as far as needed. Returns a message if the system allows too few."""
     if sys.platform == "win32":
         return None
     import resource
 
     allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     unlimited = resource.RLIM_INFINITY
-    wanted = ENOUGH if most == unlimited else min(ENOUGH, most)
+    wanted = WANTED_OPEN_FILES if most == unlimited else min(WANTED_OPEN_FILES, most)
     if allowed != unlimited and allowed < wanted:
         allowed = wanted
         resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
-    if allowed == unlimited or allowed >= FEWEST:
+    if allowed == unlimited or allowed >= MIN_OPEN_FILES:
         return None
-    return f"the system allows only {allowed} open files, and at least {FEWEST} are needed: see ulimit -n"
+    needed = f"at least {MIN_OPEN_FILES} are needed: see ulimit -n"
+    return f"the system allows only {allowed} open files, and {needed}"

@@ -1,4 +1,4 @@
-"""The counters of one run, summed over all its buses, and the JSON report of them."""
+"""The counters of one run, summed over all its buses, and the report of them as JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from canmcast_gui.transport.statistics import BusStatistics
 
 @dataclass(frozen=True, slots=True)
 class SessionTotals:
-    """What happened since the program started; losses are counted by where they happened."""
+    """What was received, sent and lost since the program started; one counter for each reason of a loss."""
 
     received: int = 0
     sent: int = 0
@@ -29,11 +29,11 @@ class SessionTotals:
 
     @property
     def lost(self) -> int:
-        """Frames that reached this computer and did not reach the recording."""
+        """Frames that reached this computer but not the recording."""
         return self.dropped_kernel + self.dropped_ring + self.unrecorded
 
     def plus(self, bus: BusStatistics, seconds: float) -> SessionTotals:
-        """These totals and the counters of one bus that was open for ``seconds``."""
+        """These totals plus the counters of one bus that was open for ``seconds``."""
         return SessionTotals(
             received=self.received + bus.received,
             sent=self.sent + bus.sent,
@@ -48,13 +48,13 @@ class SessionTotals:
         )
 
 
-# A pipe that is not read must not hold up the end of the program.
+# Writing to a pipe that is not read must not block the end of the program.
 PATIENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class WindowFigures:
-    """How the window fared. ``first_paint_s`` is the time from the command to the first drawn window."""
+    """Figures of the window. ``first_paint_s`` is the time from the command to the first drawn window."""
 
     repaints: int
     longest_stall_ms: float
@@ -63,9 +63,9 @@ class WindowFigures:
 
 
 def window_report(totals: SessionTotals, figures: WindowFigures) -> dict[str, Any]:
-    """What ``--report`` writes."""
+    """The content of the file that ``--report`` writes."""
     counters = _rounded(totals)
-    del counters["unrecorded"]  # the names are agreed with scripts; ``recorded`` falls short by as much
+    del counters["unrecorded"]  # not in the agreed format; ``recorded`` is lower by this number
     return {**counters, "ui": _rounded(figures)}
 
 
@@ -76,6 +76,6 @@ def _rounded(values: SessionTotals | WindowFigures) -> dict[str, Any]:
 
 
 def write_report(path: Path, report: dict[str, Any]) -> None:
-    """Write the report; raises OSError where the file cannot be written."""
+    """Write the report. Raises OSError if the file cannot be written."""
     text = json.dumps(report, indent=2) + "\n"
     within(PATIENCE_SECONDS, partial(write_private, path, text))

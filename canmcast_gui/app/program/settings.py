@@ -1,16 +1,22 @@
-"""What the program remembers between two starts: typed fields, each with a signal of its own."""
+"""The settings that the program stores between two starts: typed fields, each with a signal.
+
+Fields hold plain JSON values. Owners of larger values convert them with frames/schema.py.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
+from msgspec import Meta
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from canmcast_gui.frames.files import close_to_others, make_private_folder, private_opener
+from canmcast_gui.frames.schema import load
 from canmcast_gui.frames.units import NS_PER_MINUTE
 from canmcast_gui.recording import Limits
 
@@ -20,7 +26,7 @@ MAX_RECENT = 10  # as many as a menu shows without scrolling
 
 
 class Field(QObject, Generic[T]):
-    """One remembered value. ``changed`` carries the new value; setting an equal one is silent."""
+    """One setting. ``changed`` carries the new value, and is not emitted for an equal one."""
 
     changed = Signal(object)
 
@@ -33,11 +39,11 @@ class Field(QObject, Generic[T]):
 
     @property
     def value(self) -> T:
-        """The value now."""
+        """The present value."""
         return self._value
 
     def set(self, value: T) -> None:
-        """Change and remember the value."""
+        """Change and store the value."""
         if value == self._value:
             return
         self._value = value
@@ -45,7 +51,7 @@ class Field(QObject, Generic[T]):
         self.changed.emit(value)
 
     def _read(self, default: T) -> T:
-        """The stored value, or the default where a hand-edited file holds something else."""
+        """The stored value, or the default if the file contains a value that is not valid."""
         try:
             value: Any = json.loads(str(self._store.value(self._key)))
         except ValueError:
@@ -56,13 +62,13 @@ class Field(QObject, Generic[T]):
 
 
 class AppSettings(QObject):
-    """All remembered values; kept in one readable file, by default in the user's configuration folder."""
+    """All settings, in one readable file, by default in the user's configuration folder."""
 
     def __init__(self, path: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         if path is None:
-            path = _usual_path()
-            with suppress(OSError):  # problem() says it
+            path = _default_path()
+            with suppress(OSError):  # problem() reports it
                 make_private_folder(path.parent)
         self.path = path
         store = self._store = _open_store(path, self)
@@ -90,16 +96,16 @@ class AppSettings(QObject):
         self.transmit_sequences: Field[list[dict[str, Any]]] = Field(store, "transmit/sequences", [])
 
     def add_recent(self, field: Field[list[T]], entry: T) -> None:
-        """Put ``entry`` at the head of a list of recent things."""
+        """Insert ``entry`` at the beginning of a list of recent entries."""
         field.set([entry, *(other for other in field.value if other != entry)][:MAX_RECENT])
 
     def layout(self, key: str) -> QByteArray:
-        """Stored geometry or state of a window, dock or header; empty where there is none."""
+        """The stored geometry or state of a window, dock or header; empty if there is none."""
         value = self._store.value(f"layout/{key}")
         return value if isinstance(value, QByteArray) else QByteArray()
 
     def set_layout(self, key: str, state: QByteArray) -> None:
-        """Remember the geometry or state of a window, dock or header."""
+        """Store the geometry or state of a window, dock or header."""
         self._store.setValue(f"layout/{key}", state)
 
     def save(self) -> None:
@@ -107,26 +113,27 @@ class AppSettings(QObject):
         self._store.sync()
 
     def problem(self) -> str:
-        """A sentence where settings cannot be kept for the next start; "" where they can."""
+        """A message if settings cannot be stored, else ""."""
         if self._store.isWritable():
             return ""
-        return f"Settings cannot be saved in {self.path}: what is changed is forgotten at the end."
+        return f"Settings cannot be saved in {self.path}: changes are lost when the program ends."
 
 
-def _usual_path() -> Path:
-    """The file in the user's configuration folder; asking Qt for it directly would read it."""
-    place = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "canmcast").fileName()
-    return Path(place).with_name("canmcast") / "canmcast-gui.ini"
+def _default_path() -> Path:
+    """The file in the user's configuration folder. QSettings without a path would read a file at once."""
+    path = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "canmcast").fileName()
+    return Path(path).with_name("canmcast") / "canmcast-gui.ini"
 
 
 def _open_store(path: Path, parent: QObject) -> QSettings:
-    """The settings in a file, which only its user may read; in memory where it is no ordinary file.
+    """The settings in a file that only its user can read; in memory if the path is not that of a regular
+    file.
 
-    Qt would wait for a pipe without limit, and put a file in the place of a device.
+    Qt would wait for a pipe without limit, and replace a device by a file.
     """
     with suppress(OSError):
         if path.exists() and not path.is_file() and not path.is_dir():
-            # below what is no folder, nothing can be read or written
+            # no file can be read or written in a folder that is not one
             return QSettings(str(path / path.name), QSettings.Format.IniFormat, parent)
         with open(path, "ab", opener=private_opener):
             close_to_others(path)
@@ -135,21 +142,27 @@ def _open_store(path: Path, parent: QObject) -> QSettings:
 
 GIB = 1 << 30
 
-# Beyond what any disk holds; a hand-edited file may say more.
-MOST = {"gigabytes": 100_000, "frames": 1_000_000_000_000, "minutes": 5_256_000}
+# More than any disk can store.
+MAX_LIMITS = {"gigabytes": 100_000, "frames": 1_000_000_000_000, "minutes": 5_256_000}
+
+
+@dataclass(frozen=True)
+class RecordingLimits:
+    """How much of a recording from a bus is kept, as users set it; None is the default or no limit."""
+
+    gigabytes: Annotated[int, Meta(ge=1, le=MAX_LIMITS["gigabytes"])] | None = None
+    frames: Annotated[int, Meta(ge=1, le=MAX_LIMITS["frames"])] | None = None
+    minutes: Annotated[int, Meta(ge=1, le=MAX_LIMITS["minutes"])] | None = None
+
+    def limits(self) -> Limits:
+        """The limits for a recording."""
+        age_ns = None if self.minutes is None else self.minutes * NS_PER_MINUTE
+        if self.gigabytes is None:
+            return Limits(most_frames=self.frames, most_age_ns=age_ns)
+        return Limits(self.gigabytes * GIB, self.frames, age_ns)
 
 
 def limits_from(values: Mapping[str, Any]) -> Limits:
-    """The limits of "gigabytes", "frames" and "minutes"; what is missing or makes no sense is the default."""
-    given = {name: _sensible(values.get(name), most) for name, most in MOST.items()}
-    limits = Limits(
-        most_frames=given["frames"],
-        most_age_ns=None if given["minutes"] is None else given["minutes"] * NS_PER_MINUTE,
-    )
-    if given["gigabytes"] is None:
-        return limits
-    return Limits(given["gigabytes"] * GIB, limits.most_frames, limits.most_age_ns)
-
-
-def _sensible(value: Any, most: int) -> int | None:
-    return value if type(value) is int and 0 < value <= most else None
+    """The limits of a setting; values that are not valid are the default."""
+    stored, _problems = load(RecordingLimits, values)
+    return stored.limits()

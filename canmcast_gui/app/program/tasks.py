@@ -1,4 +1,4 @@
-"""Slow work in a thread: a plain function with progress and a way to cancel; its end on the GUI thread."""
+"""Tasks: functions that run in a thread, report progress and can be canceled; signals in the GUI thread."""
 
 from __future__ import annotations
 
@@ -19,16 +19,15 @@ Work = Callable[[Report], object]
 class Task(QObject):
     """Runs ``work(report)`` in a thread of the pool.
 
-    The function calls ``report(fraction)`` now and then; an answer of False asks it to stop. All signals
-    arrive on the thread that made the task. It ends with exactly one of ``finished`` (the result),
-    ``failed`` (a sentence; ``error`` is the exception) and ``cancelled`` (what it returned all the same), and
-    then ``ended``.
+    The function calls ``report(fraction)`` regularly, and stops when that returns False. All signals are
+    emitted in the thread that created the task: exactly one of ``finished`` (the result), ``failed`` (a
+    message; ``error`` is the exception) and ``canceled`` (what the function returned), and then ``ended``.
     """
 
     progress = Signal(float)
     finished = Signal(object)
     failed = Signal(str)
-    cancelled = Signal(object)
+    canceled = Signal(object)
     ended = Signal()
     _progressed = Signal(float)
     _returned = Signal(object)
@@ -45,17 +44,17 @@ class Task(QObject):
         self._raised.connect(self._on_raise)
 
     def start(self) -> Task:
-        """Begin; returns the task itself."""
+        """Start the task. Returns it."""
         QThreadPool.globalInstance().start(_Runner(self._run))
         return self
 
     def cancel(self) -> None:
-        """Ask the work to stop; ``cancelled`` says when it has."""
+        """Request the function to stop; ``canceled`` is emitted when it has."""
         self._stop.set()
 
     @property
-    def is_cancelled(self) -> bool:
-        """Whether somebody asked it to stop."""
+    def is_canceled(self) -> bool:
+        """Whether cancel() was called."""
         return self._stop.is_set()
 
     def _report(self, fraction: float) -> bool:
@@ -82,14 +81,14 @@ class Task(QObject):
     @Slot(object)
     def _on_return(self, result: object) -> None:
         if self._stop.is_set():
-            self.cancelled.emit(result)
+            self.canceled.emit(result)
         else:
             self.finished.emit(result)
         self.ended.emit()
 
     @Slot(str)
-    def _on_raise(self, sentence: str) -> None:
-        self.failed.emit(sentence)
+    def _on_raise(self, message: str) -> None:
+        self.failed.emit(message)
         self.ended.emit()
 
 
@@ -102,16 +101,16 @@ class _Runner(QRunnable):
         self._run()
 
 
-# A task that reads from a server that is gone does not see that it is cancelled.
+# A task that reads from a server that does not answer does not notice that it is canceled.
 END_SECONDS = 4.0
-# Some may wait for such a server; what the user does then must not wait behind them.
+# Some may wait for such a server; other tasks must still be able to run.
 LEAST_THREADS = 16
 
 
 class TaskPool(QObject):
-    """Makes tasks, announces them, and lets go of them when they end."""
+    """Creates tasks, and deletes them when they have ended. ``started`` carries each task that is created."""
 
-    started = Signal(object)
+    started = Signal(Task)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -120,7 +119,7 @@ class TaskPool(QObject):
         threads.setMaxThreadCount(max(threads.maxThreadCount(), LEAST_THREADS))
 
     def make(self, title: str, work: Work) -> Task:
-        """A task that has not begun: connect to its signals, then start it."""
+        """A new task: connect to its signals, then start it."""
         task = Task(title, work, self)
         self._tasks.add(task)
         task.ended.connect(lambda: self._forget(task))
@@ -128,10 +127,11 @@ class TaskPool(QObject):
         return task
 
     def shutdown(self, seconds: float = END_SECONDS) -> bool:
-        """Cancel all, wait, and deliver their ends, so that what they opened gets closed.
+        """Cancel all tasks, wait for them and emit their signals, so that the files that they opened are
+        closed.
 
-        False where one has not ended by then: the application object must not be deleted, as that would wait
-        for it without limit.
+        False if one has not ended after this time: the application object must not be deleted then, as its
+        destructor would wait without limit.
         """
         for task in self._tasks:
             task.cancel()

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.app.program.settings import MOST, AppSettings
+from canmcast_gui.app.program.settings import MAX_LIMITS, AppSettings
 from canmcast_gui.recording.store import DEFAULT_LIMIT_BYTES
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.dialogs.fit_height import FitHeight
@@ -72,7 +72,7 @@ class LimitsDialog(QDialog):
     ) -> None:
         known = self._settings.limits.value.get(name)
         box, number = QCheckBox(before), QSpinBox()
-        number.setRange(1, min(MOST[name] // SCALES[name], 2**31 - 1))
+        number.setRange(1, min(MAX_LIMITS[name] // SCALES[name], 2**31 - 1))
         number.setGroupSeparatorShown(True)
         number.setValue(known // SCALES[name] if isinstance(known, int) else default)
         number.setAccessibleName(f"{before} {after}")

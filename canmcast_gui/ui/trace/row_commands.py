@@ -189,7 +189,7 @@ def copy_rows(
     task = session.tasks.make(f"Copying {counted(min(wanted, MAX_COPIED_ROWS), 'row')}", text)
     task.finished.connect(lambda text: QGuiApplication.clipboard().setText(text))
     task.failed.connect(lambda sentence: session.messages.error(f"Nothing was copied: {sentence}"))
-    task.cancelled.connect(lambda _text: session.messages.info("Copying was canceled."))
+    task.canceled.connect(lambda _text: session.messages.info("Copying was canceled."))
     task.start()
 
 

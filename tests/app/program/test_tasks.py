@@ -16,7 +16,7 @@ class Outcome:
         task.progress.connect(lambda fraction: self.said.append(("progress", fraction)))
         task.finished.connect(lambda result: self.said.append(("finished", result)))
         task.failed.connect(lambda sentence: self.said.append(("failed", sentence)))
-        task.cancelled.connect(lambda result: self.said.append(("cancelled", result)))
+        task.canceled.connect(lambda result: self.said.append(("cancelled", result)))
         task.ended.connect(lambda: self.said.append(("ended",)))
 
 
@@ -89,7 +89,7 @@ def test_an_error_for_the_user_is_not_logged(qtbot, pool, caplog):
 def test_shutting_down_delivers_the_end_of_what_still_runs(qapp, pool):
     closed = []
     task = pool.make("Opening", lambda _report: "an open thing")
-    task.cancelled.connect(closed.append)
+    task.canceled.connect(closed.append)
     task.start()
     pool.shutdown()
     assert closed == ["an open thing"]
