@@ -106,11 +106,12 @@ class TestBus:
         session.transmit.rows.set_armed(0, True)
         qtbot.waitUntil(lambda: len(session.document.recording) >= 50, timeout=WAIT_MS)
         session.transmit.rows.set_armed(0, False)
-        qtbot.wait(100)
-        count = len(session.document.recording)
-        qtbot.wait(200)
-        assert len(session.document.recording) == count
-        assert peer.result()["received"] == count
+        client = session.transmit.link.client
+        assert client is not None and client.flush(5.0)
+        qtbot.waitUntil(lambda: len(session.document.recording) == client.sent, timeout=WAIT_MS)
+        count = client.sent
+        assert peer.result()["received"] == count  # until the end of its 2 s
+        assert client.sent == count
 
     def test_a_killed_capture_process_is_said_and_restarted(self, qtbot, session, network, stock_peer):
         port = network.free_port()

@@ -4,25 +4,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import can
 import pytest
 
 from canmcast_gui.recording import leftovers
-from canmcast_gui.recording.chunk import ChunkHeader
-from tests.journeys.test_program import program, recordings  # noqa: F401  a fixture
+from tests.journeys.test_program import frames_in, program, recordings  # noqa: F401  a fixture
 
 pytestmark = [pytest.mark.network, pytest.mark.window]
 
 # Two windows with a demonstration each take long to begin where the machine is busy.
 PATIENCE = 90.0
-
-
-def frames_in(folder: Path) -> int:
-    """What the newest chunk says while another process writes it."""
-    chunks = sorted(folder.glob("*.records"))
-    return ChunkHeader.read(chunks[-1]).count if chunks else 0
 
 
 def wait_for(condition: Callable[[], bool], what: str) -> None:

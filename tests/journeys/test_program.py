@@ -14,7 +14,9 @@ import psutil
 import pytest
 
 from canmcast_gui.recording import leftovers
+from canmcast_gui.recording.chunk import ChunkHeader
 from tests.support.unresponsive_file import unresponsive
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.network, pytest.mark.window]
 
@@ -69,6 +71,12 @@ def program():
 def shared_memory() -> set[str]:
     folder = Path("/dev/shm")
     return {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
+
+
+def frames_in(folder: Path) -> int:
+    """The frames in the newest chunk of a recording, while another process writes it."""
+    chunks = sorted(folder.glob("*.records"))
+    return ChunkHeader.read(chunks[-1]).count if chunks else 0
 
 
 def recordings(home: Path) -> list[Path]:
@@ -131,7 +139,9 @@ def test_a_killed_window_takes_its_processes_with_it(program, network, own_home)
     assert len(recordings(own_home)) == 1, "the recording stays, to be recovered at the next start"
 
 
-def test_frames_of_a_stock_peer_are_received_and_recorded_whole(program, network, stock_peer, tmp_path):
+def test_frames_of_a_stock_peer_are_received_and_recorded_whole(
+    program, network, stock_peer, tmp_path, own_home
+):
     port, report, record = network.free_port(), tmp_path / "report.json", tmp_path / "record.blf"
     run = program(
         "--group", "239.74.163.2", "--port", port, "--hop-limit", 0,
@@ -140,7 +150,8 @@ def test_frames_of_a_stock_peer_are_received_and_recorded_whole(program, network
     run.children(2)
     wait_until_bound(port)
     sent = stock_peer("send", "--port", port, "--rate", 2000, "--seconds", 2).result()["sent"]
-    time.sleep(0.5)
+    (folder,) = recordings(own_home)
+    wait_until(lambda: frames_in(folder) == sent, END_SECONDS)
     run.process.terminate()
     code, said = run.end()
     assert (code, said) == (0, "")

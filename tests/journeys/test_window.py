@@ -13,6 +13,7 @@ from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.models.transmit.row_columns import COLUMNS
 from canmcast_gui.resources_path import resource
 from canmcast_gui.ui.connect.dialog import ConnectDialog
+from canmcast_gui.ui.trace.filter import FilterProblem
 from tests.support.messages import assert_same_frames
 
 pytestmark = [pytest.mark.network, pytest.mark.window]
@@ -159,7 +160,8 @@ def test_a_filter_that_is_typed_hides_and_a_wrong_one_keeps_the_last(desk, netwo
     desk.window.panel.filter_box.setText("id == 0x101")
     desk.wait(lambda: len(desk.trace_lines()) == 2, "two lines")
     desk.window.panel.filter_box.setText("id == ")
-    desk.qtbot.wait(400)
+    problem = desk.window.panel.findChild(FilterProblem)
+    desk.wait(problem.isVisible, "the problem of the filter")
     assert len(desk.trace_lines()) == 2
     desk.window.panel.filter_box.clear()
     desk.wait(lambda: len(desk.trace_lines()) == 160, "all lines")
@@ -174,7 +176,9 @@ def test_pause_holds_the_view_while_frames_come_in(desk, network, stock_peer):
     desk.window.actions_.pause.trigger()
     stock_peer("send", "--port", port, "--count", 10).result()
     desk.wait(lambda: len(desk.session.document.recording) == 20, "20 frames")
-    desk.qtbot.wait(200)
+    ticks: list[int] = []
+    desk.session.clock.tick.connect(lambda: ticks.append(1))
+    desk.wait(lambda: len(ticks) >= 3, "ticks of the display")
     assert len(desk.trace_lines()) == 10
     desk.window.actions_.pause.trigger()
     desk.wait(lambda: len(desk.trace_lines()) == 20, "twenty lines")

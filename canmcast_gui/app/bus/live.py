@@ -130,7 +130,7 @@ class LiveBus(QObject):
         return len(batch) > 0
 
     def _report_losses(self, frames: int) -> None:
-        """Report what is missing before the next frames, of which so many are taken now."""
+        """Report what is missing before the next frames, of which ``frames`` are taken now."""
         self._losses.update(self.capture.statistics())
         for loss in self._losses.take(frames):
             self.lost.emit(loss)
@@ -173,7 +173,7 @@ class LiveBus(QObject):
 class Pump(QObject):
     """Calls ``take`` when the descriptor is readable, and then not again for a moment.
 
-    ``take`` takes what is there and returns whether there was anything.
+    ``take`` takes a batch that waits and returns whether there was one.
     """
 
     def __init__(self, fileno: int, take: Callable[[], bool], parent: QObject | None = None) -> None:
@@ -192,7 +192,7 @@ class Pump(QObject):
         self._take()
 
     def drain(self) -> None:
-        """Take until nothing is there."""
+        """Take everything that waits."""
         while self._take():
             pass
 

@@ -45,12 +45,13 @@ class LossWatch:
         self._statistics = statistics
 
     def restarted(self) -> None:
-        """The capture process was restarted; frames that arrived meanwhile are missing and not counted."""
+        """The capture process was restarted; frames that arrived during the restart are missing and not
+        counted."""
         delivered = self._statistics.received - self._statistics.dropped_ring
         self._waiting.append((delivered, Loss(0, RESTARTED)))
 
     def take(self, frames: int) -> list[Loss]:
-        """The losses before the next frames, of which so many are taken now."""
+        """The losses before the next frames, of which ``frames`` are taken now."""
         due = [loss for frame, loss in self._waiting if frame <= self._taken]
         self._waiting = [(frame, loss) for frame, loss in self._waiting if frame > self._taken]
         self._taken += frames

@@ -1,4 +1,4 @@
-"""Names of senders: the process where it is on this computer, the host where the system's table knows it."""
+"""Names of senders: the process if it is on this computer, else the host if the hosts file lists it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 from PySide6.QtCore import QObject, Signal
 
-from canmcast_gui.app.program.tasks import Report
-from canmcast_gui.app.session import Session
+from canmcast_gui.app.document.document import Document
+from canmcast_gui.app.program.tasks import Report, TaskPool
 from canmcast_gui.frames import Source
 
 _HOSTS = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), r"System32\drivers\etc\hosts")
@@ -20,30 +20,30 @@ HOSTS_FILE = _HOSTS if sys.platform == "win32" else Path("/etc/hosts")
 
 
 class SourceNames(QObject):
-    """``names`` holds those that are known; ``changed`` says that there are more.
+    """``names`` has the names that are known; ``changed`` says that there are more.
 
-    Names are looked for in the background, once for each source. Nobody on the network is asked: that would
-    take seconds, and tell others what is being watched.
+    Names are looked up in the background, once for each source. No name server is asked: that takes seconds,
+    and shows other computers what is monitored.
     """
 
     changed = Signal()
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+    def __init__(self, document: Document, tasks: TaskPool, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.names: dict[Source, str] = {}
-        self._session = session
-        self._asked: set[Source] = set()
-        self._busy = False
+        self.is_busy = False
+        self._document = document
+        self._tasks = tasks
+        self._requested: set[Source] = set()
 
     def update(self) -> None:
-        """Look for the names of sources that have not been looked for."""
-        new = [
-            one for one in self._session.document.recording.sources if one.address and one not in self._asked
-        ]
-        if new and not self._busy:
-            self._busy = True
-            self._asked.update(new)
-            task = self._session.tasks.make("Looking up senders", lambda report: find_names(new, report))
+        """Look up the names of new sources of the recording, unless a task does it already."""
+        sources = self._document.recording.sources
+        new = [source for source in sources if source.address and source not in self._requested]
+        if new and not self.is_busy:
+            self.is_busy = True
+            self._requested.update(new)
+            task = self._tasks.make("Looking up senders", lambda report: find_names(new, report))
             task.finished.connect(self._on_names)
             task.ended.connect(self._on_end)
             task.start()
@@ -54,19 +54,25 @@ class SourceNames(QObject):
             self.changed.emit()
 
     def _on_end(self) -> None:
-        self._busy = False
+        self.is_busy = False
 
 
 def find_names(sources: Iterable[Source], _report: Report) -> dict[Source, str]:
     """The names of those sources that have one."""
     own = _own_addresses()
     hosts = hosts_in(_read(HOSTS_FILE))
-    local = [one for one in sources if _bare(one.address) in own or _is_loopback(one.address)]
-    names = {one: hosts[_bare(one.address)] for one in sources if _bare(one.address) in hosts}
+    names: dict[Source, str] = {}
+    local = []
+    for source in sources:
+        address = _without_zone(source.address)
+        if address in own or _is_loopback(address):
+            local.append(source)
+        elif address in hosts:
+            names[source] = hosts[address]
     processes = _processes() if local else {}
-    for one in local:
-        pids = processes.get(one.port, set())
-        names[one] = process_name(next(iter(pids))) if len(pids) == 1 else "this computer"
+    for source in local:
+        pids = processes.get(source.port, set())
+        names[source] = process_name(next(iter(pids))) if len(pids) == 1 else "this computer"
     return names
 
 
@@ -81,7 +87,7 @@ def hosts_in(text: str) -> dict[str, str]:
 
 
 def process_name(pid: int) -> str:
-    """What a process is called, for Python's own the module or script that it runs, and its number."""
+    """The name and number of a process; for Python the name of the module or script that it runs."""
     try:
         process = psutil.Process(pid)
         name, command = process.name(), process.cmdline()
@@ -91,7 +97,7 @@ def process_name(pid: int) -> str:
         words = iter(command[1:])
         for word in words:
             if word == "-m":
-                name = _short(next(words, name))
+                name = _module_name(next(words, name))
                 break
             if not word.startswith("-"):
                 name = Path(word).name
@@ -99,17 +105,17 @@ def process_name(pid: int) -> str:
     return f"{name} ({pid})"
 
 
-def _short(module: str) -> str:
-    """What a module is called; those of this program have a long beginning in common."""
+def _module_name(module: str) -> str:
+    """The short name of a module of this program, the name of any other."""
     program, _, part = module.partition(".")
     return f"canmcast {part.partition('.')[0]}" if program == "canmcast_gui" and part else module
 
 
 def _processes() -> dict[int, set[int]]:
-    """The processes that have a UDP socket on each port, as far as the system shows them to this user.
+    """The processes that have a UDP socket on each port, if the system shows them to this user.
 
-    This program's own are left out: its receiver is on the bus's port, where stock peers send from. Its
-    demonstration is a sender like others.
+    Processes of this program are left out: its receiver uses the port of the bus, from which python-can
+    sends. Its demonstration is a sender like any other.
     """
     found: dict[int, set[int]] = {}
     try:
@@ -118,9 +124,9 @@ def _processes() -> dict[int, set[int]]:
         connections = psutil.net_connections(kind="udp")
     except (psutil.Error, OSError):
         return found
-    for one in connections:
-        if one.laddr and one.pid and one.pid not in own:
-            found.setdefault(one.laddr.port, set()).add(one.pid)
+    for connection in connections:
+        if connection.laddr and connection.pid and connection.pid not in own:
+            found.setdefault(connection.laddr.port, set()).add(connection.pid)
     return found
 
 
@@ -132,16 +138,16 @@ def _is_demo(process: psutil.Process) -> bool:
 
 
 def _own_addresses() -> set[str]:
-    return {_bare(one.address) for group in psutil.net_if_addrs().values() for one in group}
+    return {_without_zone(entry.address) for group in psutil.net_if_addrs().values() for entry in group}
 
 
-def _bare(address: str) -> str:
+def _without_zone(address: str) -> str:
     return address.partition("%")[0]
 
 
 def _is_loopback(address: str) -> bool:
     try:
-        return ipaddress.ip_address(_bare(address)).is_loopback
+        return ipaddress.ip_address(_without_zone(address)).is_loopback
     except ValueError:
         return False
 

@@ -67,7 +67,7 @@ class Databases(QObject):
         self._watch.close()
 
     def _make_task(self, path: Path) -> Task:
-        # The watch begins before the file is read: a change meanwhile is noticed.
+        # The watch begins before the file is read: a change while it is read is noticed.
         self._watch.add(path)
         task = self._tasks.make(f"Loading {path.name}", lambda report: load_database(path, report))
         self._newest_task[path] = task
@@ -76,7 +76,7 @@ class Databases(QObject):
         return task
 
     def _on_loaded(self, task: Task, database: Database) -> None:
-        """Add a database, unless it was removed or requested again meanwhile."""
+        """Add a database, unless it was removed or requested again since."""
         if self._newest_task.get(database.path) is not task:
             return
         del self._newest_task[database.path]

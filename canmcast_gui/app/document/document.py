@@ -36,7 +36,7 @@ from canmcast_gui.wording import counted, were
 # Of messages about the recording that is shown.
 TOPIC = "document"
 
-NOT_STORED = "the disk took no more"
+NOT_STORED = "the disk was full"
 
 # On a disk that is nearly full, a small batch may find room where larger ones do not. Recording counts as
 # resumed when nothing has been refused for this long; until then it is one problem, and reported once.
@@ -160,8 +160,8 @@ class Document(QObject):
 
     def _on_resumed(self) -> None:
         missing, self._refused_frames = self._refused_frames, 0
-        text = f"{counted(missing, 'frame')} {were(missing)} not recorded meanwhile"
-        self._messages.info(f"Recording goes on. {text}.", TOPIC)
+        text = f"{counted(missing, 'frame')} {were(missing)} not recorded"
+        self._messages.info(f"Recording continues. {text}.", TOPIC)
 
     # -- another recording -------------------------------------------------------------------------------
 
@@ -245,7 +245,7 @@ class Document(QObject):
             self._messages.info(f"Opening {content.path.name} was canceled; {frames}.", TOPIC)
 
     def _on_open_failed(self, before: Content, content: Content) -> None:
-        """Show the recording from before, unless another one has replaced it meanwhile."""
+        """Show the recording from before, unless another one has replaced it."""
         if self._content is content:
             self._show(before)
             content.recording.discard()
@@ -304,7 +304,7 @@ class Document(QObject):
         return self._writer.export(self.recording, databases, Path(path), wanted)
 
     def save_leftover(self, leftover: Leftover, path: Path | str) -> Task:
-        """Write what a crash left behind to a log file in the background; then it is deleted."""
+        """Write a recording that a crash left to a log file in the background, then delete it."""
         return self._writer.save_leftover(leftover, Path(path))
 
     def close(self) -> None:

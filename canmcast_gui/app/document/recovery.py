@@ -1,4 +1,4 @@
-"""Recordings that are damaged, in temporary storage, or left behind by a crash."""
+"""Recordings that are damaged, in temporary storage, or left by a crash."""
 
 from __future__ import annotations
 

@@ -59,6 +59,11 @@ class Reference(QObject):
         self._on_changed()
         task.start()
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether any task still reads a file."""
+        return bool(self._read_by)
+
     def set_offset(self, seconds: float) -> None:
         """Move the reference to later or (negative) earlier times."""
         self.offset_ns = round(seconds * 1e9)

@@ -60,7 +60,7 @@ class RecordingWriter:
         return task.start()
 
     def save_leftover(self, leftover: Leftover, path: Path) -> Task:
-        """Write what a crash left behind to a log file, then delete it."""
+        """Write a recording that a crash left to a log file, then delete it."""
         self._messages.end(TOPIC)
         task = self._tasks.make(f"Saving {path.name}", partial(save_leftover, leftover, path))
         task.finished.connect(lambda saved: self._report(saved, path))

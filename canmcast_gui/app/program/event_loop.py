@@ -73,6 +73,11 @@ class StallMeter(QObject):
         self._timer.start()
 
     @property
+    def samples(self) -> int:
+        """How many samples are stored, of at most MAX_SAMPLES."""
+        return len(self._samples)
+
+    @property
     def longest_ms(self) -> float:
         """The longest stall so far."""
         return self._longest

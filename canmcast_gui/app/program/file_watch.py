@@ -1,4 +1,4 @@
-"""Reports files that have changed on disk, in whatever way their editor writes them."""
+"""Reports files that have changed on disk, however their editor writes them."""
 
 from __future__ import annotations
 

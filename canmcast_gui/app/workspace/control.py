@@ -1,6 +1,6 @@
 """The workspace of the session: opened, saved, restored at the next start, and never lost without a question.
 
-What is set up is restored at the next start, saved to a file or not. Without a file it is kept in the user's
+The setup is restored at the next start, saved to a file or not. Without a file it is kept in the user's
 data folder, and closing the window asks nothing. The user is asked only where something would be lost:
 changes of a workspace with a file, when the window is closed or another workspace is opened; and a workspace
 without a file, when another one is opened.
@@ -207,7 +207,7 @@ class WorkspaceControl(QObject):
             self._messages.end(KEEPING_TOPIC)
 
     def _present(self) -> Workspace:
-        """What is set up now, without databases that are loaded for this run only."""
+        """The present setup, without databases that are loaded for this run only."""
         saved = set(self._saved.databases) if self._saved is not None else set()
         temporary = self._temporary - saved
         return self._collect().without_databases(temporary, self._contents.messages_of(temporary))
@@ -218,7 +218,7 @@ class WorkspaceControl(QObject):
     # -- files -------------------------------------------------------------------------------------------
 
     def open(self, path: str | Path) -> None:
-        """Replace what is set up by a workspace, and open its bus."""
+        """Replace the present setup by a workspace, and open its bus."""
         path = Path(path).absolute()
         self._messages.end(TOPIC)
         workspace = self._load(path)
@@ -235,7 +235,7 @@ class WorkspaceControl(QObject):
         self._use(Workspace(bus=self._contents.bus, views=()), None)
 
     def save(self, path: str | Path) -> bool:
-        """Save what is set up; False, with a message, where that fails."""
+        """Save the present setup; False, with a message, if that fails."""
         path = Path(path).absolute()
         self._messages.end(TOPIC)
         workspace = self._collect()

@@ -3,8 +3,8 @@
 What belongs to the computer or to its user is not part of it, such as the size of the window, the limits of
 the recording, the theme, and the format of numbers and times.
 
-A value that is not valid is skipped and reported; the rest of the file is used. A file that is no workspace
-is refused with WorkspaceError.
+A value that is not valid is skipped and reported; the rest of the file is used. A file that is not a
+workspace is refused with WorkspaceError.
 """
 
 from __future__ import annotations

@@ -136,8 +136,8 @@ class TraceCommands(QObject):
         """Show a warning with a button that filters for the frames."""
         panel = self._panel
         show = lambda: panel.filter_box.set_filter_text(found.filter_text)  # noqa: E731
-        panel.messages.show_message("warning", found.sentence, "document")
-        panel.messages.offer(found.sentence, "Show frames", show)
+        panel.messages.show_message("warning", found.message, "document")
+        panel.messages.offer(found.message, "Show frames", show)
 
     def _focus_filter(self) -> None:
         self._views.filter_box.setFocus()

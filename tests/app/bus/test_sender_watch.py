@@ -57,7 +57,7 @@ def alarms(session):
 
 def sentences(watch: SenderWatch) -> list[str]:
     watch.check()
-    taken = [alarm.sentence for alarm in watch.found]
+    taken = [alarm.message for alarm in watch.found]
     watch.found.clear()
     return taken
 
@@ -68,7 +68,7 @@ def test_two_hosts_that_send_one_id_are_told_once(session, alarms):
     session.take((0x100, 1), (0x100, 2))
     alarms.check()
     (alarm,) = alarms.found
-    assert alarm.sentence.startswith("Two senders send 100: 10.0.0.1 and 10.0.0.2.")
+    assert alarm.message.startswith("Two senders send 100: 10.0.0.1 and 10.0.0.2.")
     assert session.document.recording.find(alarm.filter_text).tolist() == [0, 1, 3, 4]
     session.take((0x100, 1), (0x100, 2))
     assert len(sentences(alarms)) == 1

@@ -52,12 +52,12 @@ def test_processes_are_called_by_what_they_run():
 
 def test_each_source_is_looked_for_once(qtbot):
     session = Session()
-    names = SourceNames(session)
+    names = SourceNames(session.document, session.tasks)
     session.document.recording.sources.number(Source("127.0.0.1", 9))
     with qtbot.waitSignal(names.changed):
         names.update()
     assert names.names == {Source("127.0.0.1", 9): "this computer"}
-    qtbot.waitUntil(lambda: not names._busy)
+    qtbot.waitUntil(lambda: not names.is_busy)
     started = []
     session.tasks.started.connect(started.append)
     names.update()

@@ -24,7 +24,7 @@ def test_a_file_is_read_and_let_go(qtbot, session: Session, log: Path):
         reference.open(log)
     assert reference.path == log
     qtbot.waitUntil(lambda: len(reference.recording) == 500, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: not reference._read_by, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not reference.is_reading, timeout=WAIT_MS)
     folder = reference.recording.folder
     with qtbot.waitSignal(reference.moved):
         reference.set_offset(-0.25)

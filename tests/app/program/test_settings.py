@@ -87,7 +87,7 @@ def test_where_they_cannot_be_saved_that_is_said_and_they_hold_until_the_end(qap
     settings.save()
     assert settings.decimal.value
     assert settings.problem() == (
-        f"Settings cannot be saved in {path}: what is changed is forgotten at the end."
+        f"Settings cannot be saved in {path}: changes are lost when the program ends."
     )
     assert not path.is_file()
 

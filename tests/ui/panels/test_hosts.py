@@ -19,7 +19,7 @@ def session(stage):
 
 @pytest.fixture
 def panel(qtbot, session, stage):
-    names = SourceNames(session)
+    names = SourceNames(session.document, session.tasks)
     panel = HostsPanel(session, stage.settings, names)
     panel.names = names
     qtbot.addWidget(panel)

@@ -104,7 +104,7 @@ def test_an_error_is_underlined_and_does_not_change_the_text(state, box):
 
 
 def test_filters_are_updated_when_senders_get_names(qtbot, stage):
-    senders = SourceNames(stage.session)
+    senders = SourceNames(stage.session.document, stage.session.tasks)
     state = FilterState(stage.session, senders=senders)
     batch = traffic(1)
     batch.records["source"] = stage.session.document.recording.sources.number(Source("10.1.2.3", 7))
