@@ -7,9 +7,9 @@ from canmcast_gui.app.session import Session
 
 @pytest.fixture
 def session(qapp):
-    """A session without a bus; ``heard`` is what it said, as (level, text)."""
+    """A session without a bus; ``posted`` has the level and text of its messages."""
     session = Session()
-    session.heard = []
-    session.messages.posted.connect(lambda level, text: session.heard.append((level, text)))
+    session.posted = []
+    session.messages.posted.connect(lambda level, text: session.posted.append((level, text)))
     yield session
     session.shutdown()

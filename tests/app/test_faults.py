@@ -1,4 +1,4 @@
-"""Chance disturbs a bus; whatever is lost is a gap in the trace where it is missing, and nothing comes twice.
+"""Random faults of a bus: lost frames are gaps where they are missing, and no frame arrives twice.
 
 Interfaces go down or are removed, the receiving process is killed, or stopped for longer than its buffer
 lasts, and bursts come that no buffer holds.
@@ -56,15 +56,15 @@ class Disturbed:
         except BusError:
             pass
 
-    def send_until_heard(self) -> None:
-        """Return when frames arrive again."""
+    def send_until_received(self) -> None:
+        """Send frames until some arrive."""
         before = self._session.document.recording.end_row
 
-        def heard() -> bool:
+        def posted() -> bool:
             self.send()
             return self._session.document.recording.end_row > before
 
-        self.wait(heard)
+        self.wait(posted)
 
     # -- what can happen ---------------------------------------------------------------------------------
 
@@ -91,14 +91,14 @@ class Disturbed:
         pid = self._session.bus.capture.pid
         os.kill(pid, signal.SIGKILL)
         self.wait(lambda: self._session.bus.capture.pid not in (pid, None))
-        self.wait(lambda: any("is running again" in text for _, text in self._session.heard))
-        self._session.heard.clear()
+        self.wait(lambda: any("is running again" in text for _, text in self._session.posted))
+        self._session.posted.clear()
 
     def transmitter_killed(self) -> None:
         pid = self._session.transmit.link.client.pid
         os.kill(pid, signal.SIGKILL)
-        self.wait(lambda: any("is running again" in text for _, text in self._session.heard))
-        self._session.heard.clear()
+        self.wait(lambda: any("is running again" in text for _, text in self._session.posted))
+        self._session.posted.clear()
 
     def burst(self) -> None:
         self.send(BURST)
@@ -106,7 +106,7 @@ class Disturbed:
     # -- what must be so ---------------------------------------------------------------------------------
 
     def check(self, path: Path) -> None:
-        """Everything that arrived is there once, in order; whatever is missing has a gap before it."""
+        """All frames are there once, in order; missing ones have a gap before the next frame."""
         self._session.bus.close()
         self._session.record.stop()
         recording = self._session.document.recording
@@ -151,18 +151,18 @@ def disturbed(qtbot, session, network, group, spare_interface, tmp_path):
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_what_a_fault_costs_is_shown_where_it_is_missing(fault, disturbed, tmp_path):
-    disturbed.send_until_heard()
+def test_a_fault_is_a_gap_where_frames_are_missing(fault, disturbed, tmp_path):
+    disturbed.send_until_received()
     getattr(disturbed, fault)()
-    disturbed.send_until_heard()
+    disturbed.send_until_received()
     disturbed.check(tmp_path / "record.blf")
 
 
 @pytest.mark.long
-def test_what_many_faults_cost_is_shown_where_it_is_missing(disturbed, tmp_path):
+def test_many_faults_are_gaps_where_frames_are_missing(disturbed, tmp_path):
     chance: random.Random = seeded()
     for _ in rounds():
-        disturbed.send_until_heard()
+        disturbed.send_until_received()
         getattr(disturbed, chance.choice(FAULTS))()
-    disturbed.send_until_heard()
+    disturbed.send_until_received()
     disturbed.check(tmp_path / "record.blf")

@@ -1,4 +1,4 @@
-"""The session on real buses and real files: what it receives, sends, saves, opens, and leaves behind."""
+"""The session on real buses and real files: receiving, sending, saving, opening, shutting down."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ WAIT_MS = 10_000
 
 
 class NoMemory(RateMeter):
-    """What happens where the system gives no more memory."""
+    """A meter that fails as it does when memory is exhausted."""
 
     def update(self, *_arguments: object) -> None:
         raise MemoryError
@@ -54,7 +54,7 @@ class TestBus:
 
     pytestmark = pytest.mark.network
 
-    def test_what_fails_beside_the_record_costs_it_no_frame(
+    def test_a_failure_after_recording_costs_the_log_file_no_frame(
         self, qtbot, session, network, stock_peer, tmp_path
     ):
         port, path = network.free_port(), tmp_path / "record.asc"
@@ -68,7 +68,7 @@ class TestBus:
         session.record.stop()
         assert sum(len(batch) for batch in read_batches(path)) == 50
 
-    def test_frames_of_a_stock_peer_arrive_whole_and_in_order(
+    def test_frames_of_a_stock_peer_arrive_complete_and_in_order(
         self, qtbot, session, group, network, stock_peer
     ):
         port = network.free_port()
@@ -84,7 +84,7 @@ class TestBus:
         totals = session.statistics()
         assert (totals.received, totals.recorded, totals.lost, totals.malformed) == (500, 500, 0, 0)
 
-    def test_own_frames_come_back_marked_and_a_stock_peer_gets_them(
+    def test_own_frames_return_marked_tx_and_a_stock_peer_receives_them(
         self, qtbot, session, group, network, stock_peer
     ):
         port = network.free_port()
@@ -113,13 +113,13 @@ class TestBus:
         assert peer.result()["received"] == count  # until the end of its 2 s
         assert client.sent == count
 
-    def test_a_killed_capture_process_is_said_and_restarted(self, qtbot, session, network, stock_peer):
+    def test_a_killed_capture_process_is_reported_and_restarted(self, qtbot, session, network, stock_peer):
         port = network.free_port()
         go_live(qtbot, session, settings_for("239.74.163.2", port))
         stock_peer("send", "--port", port, "--count", 100).result()
         qtbot.waitUntil(lambda: len(session.document.recording) >= 100, timeout=WAIT_MS)
         os.kill(session.bus.capture.pid, signal.SIGKILL)
-        qtbot.waitUntil(lambda: any(level == "warning" for level, _ in session.heard), timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: any(level == "warning" for level, _ in session.posted), timeout=WAIT_MS)
 
         def received_again() -> bool:
             stock_peer("send", "--port", port, "--count", 10).result()
@@ -137,25 +137,25 @@ class TestBus:
             (BusSettings(interface="nosuch0", hop_limit=0), "nosuch0"),
         ],
     )
-    def test_a_bus_that_cannot_be_opened_gets_a_sentence(self, qtbot, session, settings, hint):
+    def test_a_bus_that_cannot_be_opened_is_reported(self, qtbot, session, settings, hint):
         session.bus.open(settings)
         qtbot.waitUntil(lambda: session.state is SessionState.OFFLINE, timeout=WAIT_MS)
-        assert [level for level, _ in session.heard] == ["error"]
-        assert hint in session.heard[0][1]
+        assert [level for level, _ in session.posted] == ["error"]
+        assert hint in session.posted[0][1]
 
-    def test_leaving_while_connecting_leaves_nothing(self, qtbot, session, network):
+    def test_closing_while_connecting_leaves_no_process(self, qtbot, session, network):
         session.bus.open(settings_for("239.74.163.2", network.free_port()))
         session.bus.close()
         assert session.state is SessionState.OFFLINE
 
-    def test_sending_without_a_bus_is_said(self, session):
+    def test_sending_without_a_bus_is_reported(self, session):
         assert not session.transmit.jobs.send_frames(numbered(1))
         session.transmit.rows.reset([TransmitRow()])
         session.transmit.rows.set_armed(0, True)
         assert not session.transmit.rows.is_armed(0)
-        assert {level for level, _ in session.heard} == {"warning"}
+        assert {level for level, _ in session.posted} == {"warning"}
 
-    def test_going_on_the_bus_again_continues_the_recording(self, qtbot, session, network, stock_peer):
+    def test_opening_the_bus_again_continues_the_recording(self, qtbot, session, network, stock_peer):
         port = network.free_port()
         for start in (0, 30):
             go_live(qtbot, session, settings_for("239.74.163.2", port))
@@ -168,7 +168,9 @@ class TestBus:
         assert session.statistics().received == 60
         assert len(set(session.document.recording.rows(0, 60).source.tolist())) == 1
 
-    def test_the_record_file_holds_what_was_received(self, qtbot, session, network, stock_peer, tmp_path):
+    def test_the_recorded_log_file_has_the_received_frames(
+        self, qtbot, session, network, stock_peer, tmp_path
+    ):
         port = network.free_port()
         path = tmp_path / "live.asc"
         go_live(qtbot, session, settings_for("239.74.163.2", port))
@@ -181,7 +183,7 @@ class TestBus:
         assert session.statistics().recorded == 300
         assert "look here" in path.read_text()
 
-    def test_the_demonstration_is_alive_and_decoded(self, qtbot, session, network):
+    def test_frames_of_the_demonstration_arrive_and_are_decoded(self, qtbot, session, network):
         session.start_demo(BusSettings.this_computer(port=network.free_port()))
         qtbot.waitUntil(lambda: len(session.document.recording) > 100, timeout=WAIT_MS)
         qtbot.waitUntil(lambda: len(list(session.databases.loaded)) == 1, timeout=WAIT_MS)
@@ -194,7 +196,7 @@ class TestBus:
         assert all(named)
         assert session.bus.label == "demonstration"
         assert session.document.unsaved_frames == 0
-        assert session.heard == []
+        assert session.posted == []
 
     def test_frames_of_the_demonstration_alone_are_not_worth_saving(
         self, qtbot, session, network, stock_peer, tmp_path
@@ -231,7 +233,7 @@ class TestFiles:
     """Saving and opening, in the background."""
 
     @pytest.mark.parametrize("suffix", [".asc", ".blf", ".log"])
-    def test_what_was_saved_opens_again(self, qtbot, session, tmp_path, suffix):
+    def test_a_saved_file_can_be_opened(self, qtbot, session, tmp_path, suffix):
         path = tmp_path / f"trace{suffix}"
         batch = numbered(1000)
         session.document.append(batch)
@@ -246,7 +248,7 @@ class TestFiles:
         found = session.document.recording.rows(0, len(session.document.recording)).to_messages()
         assert_same_frames(found, batch.to_messages(), check_channel=False)
 
-    def test_a_file_that_cannot_be_read_brings_the_old_frames_back(self, qtbot, session, tmp_path):
+    def test_after_a_file_that_cannot_be_read_the_old_frames_are_shown(self, qtbot, session, tmp_path):
         path = tmp_path / "garbage.blf"
         path.write_bytes(b"\x00garbage" * 100)
         session.document.append(numbered(10))
@@ -257,10 +259,10 @@ class TestFiles:
         assert len(session.document.recording) == 10
         assert session.document.unsaved_frames == 10
         assert session.state is SessionState.OFFLINE
-        assert [level for level, _ in session.heard] == ["error"]
-        assert "garbage.blf" in session.heard[0][1]
+        assert [level for level, _ in session.posted] == ["error"]
+        assert "garbage.blf" in session.posted[0][1]
 
-    def test_opening_can_be_cancelled_and_keeps_what_was_read(self, qtbot, session, tmp_path):
+    def test_opening_can_be_canceled_and_keeps_the_frames_read_so_far(self, qtbot, session, tmp_path):
         path = tmp_path / "long.asc"
         session.document.append(numbered(60_000))
         with qtbot.waitSignal(session.document.save(path).finished, timeout=60_000):
@@ -284,7 +286,7 @@ class TestFiles:
         assert path.read_text() == "old"
         assert [entry.name for entry in tmp_path.iterdir()] == ["trace.asc"]
 
-    def test_clearing_while_a_save_runs_saves_what_was_asked(self, qtbot, session, tmp_path):
+    def test_clearing_while_a_save_runs_loses_no_frame_of_it(self, qtbot, session, tmp_path):
         path = tmp_path / "trace.asc"
         session.document.append(numbered(20_000))
         folder = session.document.recording.folder
@@ -304,7 +306,7 @@ class TestFiles:
         assert len(session.document.newest) == 0
 
 
-def test_what_a_crash_left_is_recovered_and_saved(qtbot, session, tmp_path):
+def test_a_recording_that_a_crash_left_is_recovered_and_saved(qtbot, session, tmp_path):
     lost = Recording.create(tmp_path / "crashed")
     lost.append(numbered(100))
     lost.close()
@@ -322,25 +324,25 @@ def test_a_folder_without_a_recording_is_not_recovered(session, tmp_path):
     old = session.document.recording
     session.recover(tmp_path / "absent")
     assert session.document.recording is old
-    assert [level for level, _ in session.heard] == ["error"]
+    assert [level for level, _ in session.posted] == ["error"]
 
 
-def test_a_database_that_is_none_gets_a_sentence(qtbot, session, tmp_path):
+def test_a_file_that_is_not_a_database_is_reported(qtbot, session, tmp_path):
     path = tmp_path / "car.dbc"
-    path.write_text("this is no database")
+    path.write_text("not a database")
     with qtbot.waitSignal(session.databases.load(path).ended, timeout=WAIT_MS):
         pass
-    assert [level for level, _ in session.heard] == ["error"]
-    assert "car.dbc" in session.heard[0][1]
+    assert [level for level, _ in session.posted] == ["error"]
+    assert "car.dbc" in session.posted[0][1]
     assert list(session.databases.loaded) == []
 
 
-def test_pausing_is_announced_once(session):
-    heard = []
-    session.clock.paused_changed.connect(heard.append)
+def test_pausing_is_reported_once(session):
+    posted = []
+    session.clock.paused_changed.connect(posted.append)
     for paused in (True, True, False):
         session.clock.set_paused(paused)
-    assert heard == [True, False]
+    assert posted == [True, False]
 
 
 def test_shutting_down_deletes_the_recording(qapp):
@@ -351,17 +353,17 @@ def test_shutting_down_deletes_the_recording(qapp):
     assert not folder.exists()
 
 
-def test_a_recording_may_begin_with_what_came_before(session, tmp_path):
+def test_a_log_file_can_begin_with_frames_from_before(session, tmp_path):
     session.document.recording.append(numbered(200_000))
     assert session.record.start(tmp_path / "live.blf", RecordOptions(pre_seconds=150))
     session.record.stop()
     found = FrameBatch.concatenate(list(read_batches(tmp_path / "live.blf")))
     assert numbers_of(found) == list(range(49_999, 200_000))
     lost = "Vector BLF does not hold all of it: 150,001 frames of unknown channel on channel 1"
-    assert session.heard == [("info", f"live.blf: {lost}.")]
+    assert session.posted == [("info", f"live.blf: {lost}.")]
 
 
-def test_a_wrong_trigger_is_said_and_nothing_is_recorded(session, tmp_path):
+def test_a_trigger_that_is_not_valid_is_reported_and_nothing_is_recorded(session, tmp_path):
     assert not session.record.start(tmp_path / "live.asc", RecordOptions(trigger="id =="))
-    assert [level for level, text in session.heard if "trigger" in text] == ["error"]
+    assert [level for level, text in session.posted if "trigger" in text] == ["error"]
     assert list(tmp_path.iterdir()) == []

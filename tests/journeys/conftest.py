@@ -31,7 +31,7 @@ class Desk:
         qtbot.waitExposed(self.window)
 
     def wait(self, condition, what: str) -> None:
-        """Wait until ``condition`` holds."""
+        """Wait until ``condition`` is true."""
         try:
             self.qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT_MS)
         except Exception as error:
@@ -44,7 +44,7 @@ class Desk:
         return found[-1]
 
     def connect(self, group: str, port: int) -> None:
-        """Fill in the connect dialog and agree."""
+        """Fill in the connect dialog and accept it."""
         self.window.actions_.connect.trigger()
         dialog = self.child(ConnectDialog)
         dialog.form.group.setText(group)
@@ -53,7 +53,7 @@ class Desk:
         ok = dialog.buttons.button(dialog.buttons.StandardButton.Ok)
         assert ok.isEnabled(), dialog.form.problems
         self.qtbot.mouseClick(ok, Qt.MouseButton.LeftButton)
-        self.wait(lambda: self.session.state is SessionState.LIVE, "going on the bus")
+        self.wait(lambda: self.session.state is SessionState.LIVE, "connecting")
 
     def choose_file(self, action, path: Path) -> None:
         """Trigger an action that asks for a file, and answer with ``path``."""

@@ -1,15 +1,14 @@
-"""Two windows record at once and one of them is killed: the other notices nothing, and no frame is gone."""
+"""Two windows record and one of them is killed: the other is not affected, and no frame is lost."""
 
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 
 import can
 import pytest
 
 from canmcast_gui.recording import leftovers
 from tests.journeys.test_program import frames_in, program, recordings  # noqa: F401  a fixture
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.network, pytest.mark.window]
 
@@ -17,21 +16,14 @@ pytestmark = [pytest.mark.network, pytest.mark.window]
 PATIENCE = 90.0
 
 
-def wait_for(condition: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, what
-        time.sleep(0.05)
-
-
 def test_one_of_two_windows_is_killed(program, network, tmp_path, own_home):  # noqa: F811
     runs, folders = [], []
     for _ in range(2):
         known = set(recordings(own_home))
         runs.append(program("--demo", "--port", network.free_port()))
-        wait_for(lambda known=known: len(set(recordings(own_home)) - known) == 1, "no recording was begun")
+        wait_until(lambda known=known: len(set(recordings(own_home)) - known) == 1, PATIENCE)
         folders += set(recordings(own_home)) - known
-    wait_for(lambda: all(frames_in(folder) > 200 for folder in folders), "no frames came in")
+    wait_until(lambda: all(frames_in(folder) > 200 for folder in folders), PATIENCE)
     assert leftovers(folders[0].parent) == []
     seen = frames_in(folders[0])
     runs[0].process.kill()
@@ -49,7 +41,7 @@ def test_one_of_two_windows_is_killed(program, network, tmp_path, own_home):  # 
     assert recordings(own_home) == [folders[1]]
 
     before = frames_in(folders[1])
-    wait_for(lambda: frames_in(folders[1]) > before + 100, "the other window stands still")
+    wait_until(lambda: frames_in(folders[1]) > before + 100, PATIENCE)
     runs[1].process.terminate()
     assert runs[1].end() == (0, "")
     assert recordings(own_home) == []

@@ -32,7 +32,7 @@ def log(tmp_path) -> Path:
 
 
 def drop(widget, mime: QMimeData) -> None:
-    """Let go of something over the middle of a widget."""
+    """Drop data on the center of a widget."""
     event = QDropEvent(
         QPointF(widget.rect().center()),
         Qt.DropAction.CopyAction,
@@ -83,7 +83,7 @@ def test_from_a_dropped_file_to_a_plot_that_follows_the_file(desk, tmp_path, log
     assert transmit.model.rows[0].arbitration_id == 256
 
 
-def test_a_workspace_brings_back_order_and_channels(desk, tmp_path):
+def test_a_workspace_restores_order_and_channels(desk, tmp_path):
     paths = [tmp_path / name for name in ("one.dbc", "two.dbc")]
     for path, name in zip(paths, ("Engine", "Motor"), strict=True):
         path.write_text(CAR.replace("2nd_Engine", name))

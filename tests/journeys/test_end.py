@@ -54,6 +54,6 @@ def test_nothing_is_collected_inside_a_destructor_of_qt():
             [sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=END_SECONDS
         )
     except subprocess.TimeoutExpired as error:
-        pytest.fail(f"the program stands still: {error.stderr}")
+        pytest.fail(f"the program hangs: {error.stderr}")
     assert done.stdout == "automatic at the start: False\ntold: 1 code: 0\n", done.stderr
     assert done.returncode == 0

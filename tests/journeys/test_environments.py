@@ -1,4 +1,4 @@
-"""The programs in environments that are not as usual: they start, do their work, and say what is wrong."""
+"""The programs in unusual environments: they start, do their work, and report what is wrong."""
 
 import os
 import subprocess
@@ -112,11 +112,11 @@ def check(folder: Path, odd: Oddity) -> None:
     assert report.exists()
 
 
-def test_several_oddities_at_once(tmp_path, own_home):
+def test_several_unusual_environments_at_once(tmp_path, own_home):
     check(tmp_path, TOGETHER)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", ALL)
-def test_one_oddity(tmp_path, own_home, name):
+def test_one_unusual_environment(tmp_path, own_home, name):
     check(tmp_path, ALL[name])

@@ -1,4 +1,4 @@
-"""Files in the user's folder that are called like libraries are never run."""
+"""Files in the folder of the user that are named like libraries are never run."""
 
 import subprocess
 import sys

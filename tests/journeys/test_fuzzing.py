@@ -71,7 +71,7 @@ def test_a_stock_peer_that_responds_stops_the_run_and_counts_what_the_log_says(
     }
 
 
-def test_one_key_stops_it_while_its_panel_is_in_front(desk, network):
+def test_one_key_stops_the_run_while_its_panel_is_in_front(desk, network):
     desk.connect(GROUP, network.free_port())
     panel = show(desk)
     panel.apply_setup(FuzzSetup(count=0, rate=500))
@@ -85,7 +85,7 @@ def test_one_key_stops_it_while_its_panel_is_in_front(desk, network):
     assert desk.session.transmit.link.client.fuzz.running == frozenset()
 
 
-def test_a_workspace_brings_it_back_with_the_main_switch_off(desk, network, tmp_path):
+def test_a_workspace_restores_the_run_with_the_main_switch_off(desk, network, tmp_path):
     desk.connect(GROUP, network.free_port())
     panel = show(desk)
     setup = FuzzSetup(ids="7DF", data="02 xx", rate=10, stop_at="id == 0x7E8", log=tmp_path / "fuzz.asc")
@@ -106,7 +106,7 @@ def test_a_workspace_brings_it_back_with_the_main_switch_off(desk, network, tmp_
     assert not panel.control.running
 
 
-def test_a_killed_transmit_process_ends_it_with_what_was_logged(desk, network, tmp_path):
+def test_a_killed_transmit_process_ends_the_run_and_its_log_is_complete(desk, network, tmp_path):
     desk.connect(GROUP, network.free_port())
     panel = show(desk)
     log = tmp_path / "fuzz.log"

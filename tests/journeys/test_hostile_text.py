@@ -1,4 +1,4 @@
-"""Names and comments out of files that look like rich text are shown as they are, wherever they appear."""
+"""Names and comments from files that look like rich text are shown as plain text everywhere."""
 
 import json
 import resource
@@ -144,7 +144,7 @@ def test_no_widget_reads_names_from_files_as_rich_text(dressed, tmp_path):
         one.close()
 
 
-def test_a_tool_tip_shows_markup_as_it_is(dressed):
+def test_a_tool_tip_shows_markup_as_text(dressed):
     QToolTip.showText(QPoint(20, 20), HOSTILE, dressed.window)
     label = rich_text.tip_label()
     assert label is not None
@@ -152,7 +152,7 @@ def test_a_tool_tip_shows_markup_as_it_is(dressed):
     QToolTip.hideText()
 
 
-def test_a_file_whose_name_would_read_a_device_opens(tmp_path, own_home):
+def test_a_file_named_like_a_link_to_a_device_opens(tmp_path, own_home):
     path = tmp_path / 'a <img src="&#47;dev&#47;zero">.asc'
     path.write_text(ASC.replace("hostile", "/dev/zero"))
     run = subprocess.run(
@@ -163,7 +163,7 @@ def test_a_file_whose_name_would_read_a_device_opens(tmp_path, own_home):
     assert (run.returncode, run.stderr) == (0, "")
 
 
-def test_a_line_feed_in_a_name_makes_no_bar_higher(dressed, tmp_path):
+def test_a_line_feed_in_a_name_does_not_change_the_height_of_bars(dressed, tmp_path):
     heights = [dressed.window.statusBar().height(), dressed.window.panel.filter_box.height()]
     path = tmp_path / "one\ntwo \u202e\x1b.asc"
     path.write_text(ASC)

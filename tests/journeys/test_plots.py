@@ -1,4 +1,4 @@
-"""Signals of a log file: two plots, cursors, the way to the trace and back, a table, another file."""
+"""Signals of a log file: two plots, cursors, the trace, export as a table, comparison."""
 
 import csv
 from pathlib import Path
@@ -59,7 +59,7 @@ def plots(desk, tmp_path):
     return plots
 
 
-def test_cursors_measure_in_all_plots_and_lead_to_the_trace(desk, plots):
+def test_cursors_measure_in_all_plots_and_show_their_frame_in_the_trace(desk, plots):
     speed, torque = plots.panels.values()
     speed.fit()
     speed.actions_.cursor.trigger()
@@ -76,7 +76,7 @@ def test_cursors_measure_in_all_plots_and_lead_to_the_trace(desk, plots):
     assert speed.cursors.seconds[0] == pytest.approx(0.7)
 
 
-def test_signals_leave_as_a_table_and_come_beside_another_file(desk, plots, tmp_path):
+def test_signals_are_exported_as_a_table_and_compared_with_another_file(desk, plots, tmp_path):
     speed = plots.panels["plot"]
     speed.fit()
     speed.actions_.export.trigger()
@@ -94,7 +94,7 @@ def test_signals_leave_as_a_table_and_come_beside_another_file(desk, plots, tmp_
     desk.session.reference.close()
 
 
-def test_what_is_set_up_is_there_after_the_workspace_was_opened_again(desk, plots, tmp_path):
+def test_plots_are_restored_from_a_workspace(desk, plots, tmp_path):
     before = plots.setups()
     desk.session.workspace.save(tmp_path / "bench.canmcast")
     plots.apply_setups([])

@@ -1,4 +1,4 @@
-"""The program as a user starts it from a shell: what it reports, and that it leaves nothing behind."""
+"""The program as a user starts it from a shell: its reports, and that it leaves no process or file."""
 
 import contextlib
 import json
@@ -46,7 +46,7 @@ class Program:
         return children
 
     def end(self) -> tuple[int, str]:
-        """Wait for its end; exit code and what it said on stderr."""
+        """Wait for its end; the exit code and the text on stderr."""
         _, said = self.process.communicate(timeout=END_SECONDS)
         # Qt says this of every window where there is no screen
         lines = [line for line in said.splitlines() if "propagateSizeHints" not in line]
@@ -84,7 +84,7 @@ def recordings(home: Path) -> list[Path]:
     return list(folder.iterdir()) if folder.is_dir() else []
 
 
-def test_the_demonstration_reports_records_and_draws_itself(program, network, tmp_path, own_home):
+def test_the_demonstration_is_reported_recorded_and_drawn(program, network, tmp_path, own_home):
     report, record, picture = tmp_path / "report.json", tmp_path / "record.asc", tmp_path / "window.png"
     run = program(
         "--demo", "--port", network.free_port(), "--quit-after", 6,
@@ -111,7 +111,7 @@ def test_the_demonstration_reports_records_and_draws_itself(program, network, tm
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "kill"])
-def test_an_interrupt_leaves_nothing(program, network, tmp_path, own_home, number):
+def test_an_interrupt_leaves_no_process_and_no_file(program, network, tmp_path, own_home, number):
     memory = shared_memory()
     report = tmp_path / "report.json"
     run = program("--demo", "--port", network.free_port(), "--report", report)
@@ -126,7 +126,7 @@ def test_an_interrupt_leaves_nothing(program, network, tmp_path, own_home, numbe
     assert recordings(own_home) == []
 
 
-def test_a_killed_window_takes_its_processes_with_it(program, network, own_home):
+def test_the_processes_of_a_killed_window_end(program, network, own_home):
     memory = shared_memory()
     run = program("--demo", "--port", network.free_port())
     children = run.children(3)
@@ -139,7 +139,7 @@ def test_a_killed_window_takes_its_processes_with_it(program, network, own_home)
     assert len(recordings(own_home)) == 1, "the recording stays, to be recovered at the next start"
 
 
-def test_frames_of_a_stock_peer_are_received_and_recorded_whole(
+def test_all_frames_of_a_stock_peer_are_received_and_recorded(
     program, network, stock_peer, tmp_path, own_home
 ):
     port, report, record = network.free_port(), tmp_path / "report.json", tmp_path / "record.blf"
@@ -162,7 +162,7 @@ def test_frames_of_a_stock_peer_are_received_and_recorded_whole(
 
 
 def has_ended(process: psutil.Process) -> bool:
-    """Whether a process does nothing more; orphans wait for the first process of a busy system to notice."""
+    """Whether a process has ended; on a busy system it may still wait to be collected."""
     try:
         return process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -173,7 +173,7 @@ def wait_until_bound(port: int) -> None:
     """Wait until some process of this network listens on the UDP port."""
     end = time.monotonic() + END_SECONDS
     while not any(c.laddr and c.laddr.port == port for c in psutil.net_connections("udp")):
-        assert time.monotonic() < end, f"nobody listens on port {port}"
+        assert time.monotonic() < end, f"no process listens on port {port}"
         time.sleep(0.05)
 
 
@@ -185,7 +185,7 @@ def wait_until_bound(port: int) -> None:
         (["no-such-file.asc"], 2, "does not exist"),
     ],
 )
-def test_wrong_usage_is_said_before_a_window_opens(program, arguments, code, sentence):
+def test_wrong_usage_is_reported_before_a_window_opens(program, arguments, code, sentence):
     result, said = program(*arguments).end()
     assert result == code
     assert sentence in said
@@ -226,7 +226,7 @@ def test_the_end_does_not_wait_for_a_file_that_does_not_answer(program, tmp_path
     assert leftovers(own_home / "xdg_data_home" / "canmcast" / "recordings") == []
 
 
-def test_no_device_and_no_pipe_holds_the_window_up(program, tmp_path, own_home):
+def test_devices_and_pipes_do_not_block_the_window(program, tmp_path, own_home):
     pipe, device = tmp_path / "pipe", tmp_path / "device.canmcast"
     os.mkfifo(pipe)
     device.symlink_to("/dev/zero")
@@ -234,7 +234,7 @@ def test_no_device_and_no_pipe_holds_the_window_up(program, tmp_path, own_home):
     assert program(*paths, "--quit-after", 0.5).end() == (0, "")
 
 
-def test_a_record_file_that_is_not_complete_is_said_and_is_a_failure(program, tmp_path, network, own_home):
+def test_an_incomplete_recorded_log_file_is_reported_and_a_failure(program, tmp_path, network, own_home):
     path = tmp_path / "live.asc"
     path.write_text("old")
     run = program("--demo", "--port", network.free_port(), "--record", path)
@@ -259,7 +259,7 @@ def wait_while_busy(pid: int) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cuts no file that is mapped")
-def test_a_window_lives_on_when_its_recording_is_cut_short(program, tmp_path, network, own_home):
+def test_a_window_continues_when_its_recording_is_cut_short(program, tmp_path, network, own_home):
     report = tmp_path / "report.json"
     run = program("--demo", "--port", network.free_port(), "--report", report)
     run.children(3)

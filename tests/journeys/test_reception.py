@@ -1,4 +1,4 @@
-"""The interface of a bus goes and returns under the window, which says so all the time."""
+"""The interface of a bus is removed and returns; the window shows it."""
 
 from contextlib import closing
 
@@ -17,31 +17,31 @@ FRAME = FrameBatch.from_messages([can.Message(arbitration_id=0x77)])
 
 @pytest.fixture
 def live(desk, group, network, spare_interface):
-    """A window on a bus that is heard on the spare interface."""
+    """A window on a bus on the spare interface."""
     settings = BusSettings(group=group, port=network.free_port(), interface=spare_interface.name, hop_limit=0)
     desk.window.actions_.chronological.trigger()
     desk.window.bus.connect_to(settings)
-    desk.wait(lambda: desk.session.state is SessionState.LIVE, "going on the bus")
+    desk.wait(lambda: desk.session.state is SessionState.LIVE, "connecting")
     return desk
 
 
-def hear(desk) -> None:
+def send_until_received(desk) -> None:
     """Send until a frame is in the recording."""
     before = len(desk.session.document.recording)
 
-    def sent_and_heard() -> bool:
+    def is_received() -> bool:
         with closing(FrameSender(desk.session.bus.settings)) as sender:
             sender.send_batch(FRAME)
         return len(desk.session.document.recording) > before
 
-    desk.wait(sent_and_heard, "a frame")
+    desk.wait(is_received, "a frame")
 
 
 @pytest.mark.parametrize("fault", ["down", "removed"])
-def test_a_lost_interface_is_shown_until_it_is_back(fault, live, spare_interface):
+def test_a_lost_interface_is_shown_until_it_returns(fault, live, spare_interface):
     state = live.window.statusBar().labels["state"]
     messages = live.window.panel.messages
-    hear(live)
+    send_until_received(live)
     if fault == "down":
         spare_interface.down()
     else:
@@ -61,6 +61,6 @@ def test_a_lost_interface_is_shown_until_it_is_back(fault, live, spare_interface
     live.wait(lambda: not live.session.bus.problem, "the end of the problem")
     assert messages.texts == []
     assert state.text().startswith("Live: ")
-    hear(live)
+    send_until_received(live)
     live.wait(lambda: any("cmspare" in " ".join(line) for line in live.trace_lines()), "the gap in the trace")
     assert len(live.session.document.recording.gaps) == 1

@@ -1,4 +1,4 @@
-"""Replays from the window to a stock python-can process that counts, recorded meanwhile, and killed."""
+"""Replays from the window to a stock python-can process that counts: recorded, and killed."""
 
 import os
 import signal
@@ -86,20 +86,20 @@ def test_a_replay_is_recorded_while_it_runs(desk, network, stock_peer, log, tmp_
     desk.session.record.stop()
     beside.communicate(timeout=15)
     trace = desk.session.document.recording.rows()
-    recorded, heard = (FrameBatch.concatenate(list(read_batches(path))) for path in (file, other))
-    for batch in (trace, recorded, heard):
+    recorded, received = (FrameBatch.concatenate(list(read_batches(path))) for path in (file, other))
+    for batch in (trace, recorded, received):
         assert numbers_in(batch) == list(range(400))
         assert np.diff(batch.timestamp_ns).mean() == pytest.approx(2 * MS, rel=0.05)
     assert trace.has(Flag.TX).all()
     assert recorded.has(Flag.TX).all()
-    assert not heard.has(Flag.TX).any()
+    assert not received.has(Flag.TX).any()
     assert before < trace.timestamp_ns[0] < trace.timestamp_ns[-1] < after
-    for batch in (recorded, heard):  # a file counts from its beginning, in microseconds
+    for batch in (recorded, received):  # a file counts from its beginning, in microseconds
         since = [one.timestamp_ns - one.timestamp_ns[0] for one in (batch, trace)]
         assert np.abs(since[0] - since[1]).max() <= 2000
 
 
-def test_a_killed_transmit_process_is_said_with_what_was_replayed(desk, network, log):
+def test_a_killed_transmit_process_is_reported_with_the_count_of_the_replay(desk, network, log):
     desk.connect(GROUP, network.free_port())
     panel = opened(desk, log)
     panel.fields.loop.setChecked(True)
@@ -141,7 +141,7 @@ application.exec()
 """
 
 
-def test_a_killed_window_sends_nothing_more_and_leaves_nothing(network, stock_peer, log, tmp_path):
+def test_after_a_window_is_killed_nothing_is_sent_and_nothing_left(network, stock_peer, log, tmp_path):
     bus = BusSettings(group=GROUP, port=(port := network.free_port()), hop_limit=0)
     peer = stock_peer("recv", "--port", port, "--until", "7FF", "--seconds", 20)
     with (
@@ -156,9 +156,9 @@ def test_a_killed_window_sends_nothing_more_and_leaves_nothing(network, stock_pe
         ) as window,
     ):
         children = [psutil.Process(int(pid)) for pid in window.stdout.readline().split()]
-        heard, end = 0, time.monotonic() + 15
-        while heard < 50 and time.monotonic() < end:
-            heard += len(receiver.drain())
+        received, end = 0, time.monotonic() + 15
+        while received < 50 and time.monotonic() < end:
+            received += len(receiver.drain())
             time.sleep(0.01)
         killed = time.time()
         window.kill()

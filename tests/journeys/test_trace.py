@@ -1,4 +1,4 @@
-"""What a user does in the trace, on a real bus: filter, find, colour, mark, copy, columns, views, save."""
+"""The trace on a real bus: filter, find, color, mark, copy, columns, views, save."""
 
 import can
 import pytest
@@ -30,7 +30,7 @@ def busy(desk, network, stock_peer):
     return desk
 
 
-def test_a_cells_filter_hides_the_rest_is_kept_by_name_and_what_is_left_is_saved(busy, tmp_path):
+def test_a_filter_from_a_cell_is_saved_by_name_and_its_frames_to_a_file(busy, tmp_path):
     window, path = busy.window, tmp_path / "left.asc"
     menu = window.panel.chronological.commands.menu()
     {action.text(): action for action in menu.actions()}["Only ID 100"].trigger()
@@ -115,7 +115,7 @@ def copy(busy, path) -> None:
     assert ids == busy.session.document.recording.rows().arbitration_id.tolist()
 
 
-def test_frames_are_coloured_and_each_view_has_its_own_columns(busy):
+def test_frames_are_colored_and_each_view_has_its_own_columns(busy):
     color(busy)
     arrange(busy)
 

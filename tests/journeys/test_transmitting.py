@@ -1,4 +1,4 @@
-"""Sending from the window to a stock python-can process that counts, and what happens when something dies."""
+"""Sending from the window to a stock python-can process that counts, and processes that are killed."""
 
 import os
 import signal
@@ -30,8 +30,8 @@ BO_ 256 Engine: 8 ECU
 """
 
 
-def test_arm_change_and_disarm_as_a_stock_peer_counts_it(desk, network, stock_peer):
-    """A counter in the data tells the peer of every gap and every double, over all that is changed."""
+def test_a_stock_peer_counts_frames_of_a_row_that_is_armed_changed_and_disarmed(desk, network, stock_peer):
+    """A counter in the data shows the peer each missing and each double frame, over all changes."""
     port = network.free_port()
     desk.connect(GROUP, port)
     panel = desk.window.docks.transmit
@@ -84,7 +84,7 @@ def test_a_sequence_waits_for_the_answers_of_a_stock_peer(desk, network, stock_p
     assert desk.session.document.recording.rows().arbitration_id.tolist() == [0x7DF, 0x7E8] * 3 + [0x7FF]
 
 
-def test_rows_answer_what_stock_peers_ask(desk, network, stock_peer, tmp_path):
+def test_rows_answer_requests_of_stock_peers(desk, network, stock_peer, tmp_path):
     port = network.free_port()
     database = tmp_path / "car.dbc"
     database.write_text(CAR)
@@ -111,7 +111,7 @@ def test_rows_answer_what_stock_peers_ask(desk, network, stock_peer, tmp_path):
     assert any("No longer being sent: 200, 201." in text for _, text in desk.messages)
 
 
-def test_a_killed_transmit_process_is_said_with_what_was_armed(desk, network):
+def test_a_killed_transmit_process_is_reported_with_the_armed_rows(desk, network):
     desk.connect(GROUP, network.free_port())
     panel = desk.window.docks.transmit
     panel.model.insert(0, [TransmitRow(name="Speed"), TransmitRow(name="Gear"), TransmitRow(name="Off")])

@@ -1,4 +1,4 @@
-"""What a user does in the window, on a real bus with stock python-can processes as peers."""
+"""The window on a real bus with stock python-can processes as peers."""
 
 import json
 
@@ -32,7 +32,7 @@ def add_row(desk, arbitration_id: str, data: str):
     return panel
 
 
-def test_connect_and_a_stock_peers_frame_appears(desk, network, group, stock_peer):
+def test_after_connecting_a_frame_of_a_stock_peer_appears(desk, network, group, stock_peer):
     port = network.free_port()
     assert desk.window.panel.is_empty
     desk.connect(group, port)
@@ -45,7 +45,7 @@ def test_connect_and_a_stock_peers_frame_appears(desk, network, group, stock_pee
         assert number.to_bytes(8, "big").hex(" ").upper() in line
 
 
-def test_what_is_typed_and_sent_reaches_a_stock_peer_and_comes_back_marked(desk, network, group, stock_peer):
+def test_a_typed_row_reaches_a_stock_peer_and_returns_marked_tx(desk, network, group, stock_peer):
     port = network.free_port()
     desk.connect(group, port)
     panel = add_row(desk, "123", "DE AD BE EF")
@@ -73,7 +73,7 @@ def test_an_armed_row_is_sent_every_10_ms(desk, network, stock_peer):
     assert np.mean(np.diff(times)) == pytest.approx(0.010, rel=0.02)
 
 
-def test_wrong_values_cannot_be_entered_and_say_why(desk):
+def test_values_that_are_not_valid_cannot_be_entered(desk):
     panel = add_row(desk, "123", "11 22")
     index = panel.model.index(0, KEYS.index("id"))
     problem = panel.model.problem_of(index, "FFFFFFFF")
@@ -100,7 +100,7 @@ def test_a_saved_trace_is_read_by_python_can(desk, network, stock_peer, tmp_path
     assert_same_frames(found, expected, check_channel=False, timestamp_delta=2e-6)
 
 
-def test_a_plotted_value_is_what_cantools_decodes(desk, network):
+def test_a_plotted_value_is_equal_to_that_of_cantools(desk, network):
     database = cantools.database.load_file(resource("demo.dbc"))
     desk.choose_file(desk.window.actions_.load_database, resource("demo.dbc"))
     desk.wait(lambda: len(list(desk.session.databases.loaded)) == 1, "the database")
@@ -126,7 +126,7 @@ def plotted(plot) -> list[float]:
     return plot.signals.values(plot.signals.names[0]).tolist()
 
 
-def test_a_row_opens_into_its_signals(desk, network):
+def test_a_row_expands_to_its_signals(desk, network):
     desk.session.databases.load(resource("demo.dbc"))
     desk.wait(lambda: len(list(desk.session.databases.loaded)) == 1, "the database")
     database = cantools.database.load_file(resource("demo.dbc"))
@@ -151,7 +151,7 @@ def test_a_row_opens_into_its_signals(desk, network):
     desk.wait(lambda: len(desk.trace_lines()) >= 1, "the line")
 
 
-def test_a_filter_that_is_typed_hides_and_a_wrong_one_keeps_the_last(desk, network, stock_peer):
+def test_a_typed_filter_is_applied_and_one_that_is_not_valid_keeps_the_last(desk, network, stock_peer):
     port = network.free_port()
     desk.connect("239.74.163.2", port)
     desk.window.actions_.chronological.trigger()
@@ -167,7 +167,7 @@ def test_a_filter_that_is_typed_hides_and_a_wrong_one_keeps_the_last(desk, netwo
     desk.wait(lambda: len(desk.trace_lines()) == 160, "all lines")
 
 
-def test_pause_holds_the_view_while_frames_come_in(desk, network, stock_peer):
+def test_a_paused_view_does_not_change_while_frames_arrive(desk, network, stock_peer):
     port = network.free_port()
     desk.connect("239.74.163.2", port)
     desk.window.actions_.chronological.trigger()
@@ -200,7 +200,7 @@ def test_opening_a_saved_trace_shows_the_same_lines(desk, qtbot, network, stock_
     assert path.name in desk.window.windowTitle()
 
 
-def test_wrong_bus_settings_say_why_and_cannot_be_chosen(desk):
+def test_bus_settings_that_are_not_valid_cannot_be_chosen(desk):
     desk.window.actions_.connect.trigger()
     from canmcast_gui.ui.connect.dialog import ConnectDialog
 
@@ -212,7 +212,7 @@ def test_wrong_bus_settings_say_why_and_cannot_be_chosen(desk):
     desk.qtbot.keyClick(dialog, Qt.Key.Key_Escape)
 
 
-def test_an_interface_that_is_missing_is_said_in_the_window(desk):
+def test_a_missing_interface_is_reported_in_the_window(desk):
     from canmcast_gui.transport.settings import BusSettings
 
     desk.window.bus.connect_to(BusSettings(interface="nosuch0", hop_limit=0))
@@ -245,7 +245,7 @@ def test_start_after_the_demonstration_starts_it_again(desk):
     assert desk.session.bus.is_demo
 
 
-def test_a_demonstration_that_has_ended_is_no_bus_to_come_back_to(desk, tmp_path):
+def test_start_does_not_open_the_bus_of_a_demonstration_that_has_ended(desk, tmp_path):
     desk.window.bus.start_demo()
     desk.wait(lambda: len(desk.session.document.recording) > 10, "frames of the demonstration")
     for child in psutil.Process().children():

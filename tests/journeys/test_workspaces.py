@@ -1,4 +1,4 @@
-"""Setting up, closing, starting again: what comes back, what asks, and what harms nothing."""
+"""Workspaces: what is restored at the next start, what asks, and what is refused."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -51,7 +51,7 @@ def questions(desk: Desk) -> list[QMessageBox]:
 
 
 def set_up(desk: Desk, folder: Path) -> None:
-    """A database, rows, a sequence, plots, views, a filter, colours."""
+    """A database, rows, a sequence, plots, views, a filter, colors."""
     database = folder / "engine.dbc"
     database.write_text(DBC)
     desk.session.databases.load(database)
@@ -86,7 +86,7 @@ def assert_set_up(desk: Desk) -> None:
     assert desk.window.docks.transmit.footer.limit.value() == 2000
 
 
-def test_a_saved_workspace_comes_back_and_asks_only_where_changes_would_be_lost(begin, tmp_path):
+def test_a_saved_workspace_is_restored_and_asks_only_if_changes_would_be_lost(begin, tmp_path):
     desk = begin()
     set_up(desk, tmp_path)
     path = tmp_path / "bench.canmcast"
@@ -119,7 +119,7 @@ def test_a_saved_workspace_comes_back_and_asks_only_where_changes_would_be_lost(
     assert_set_up(desk)
 
 
-def test_what_was_never_saved_comes_back_without_a_question(begin, tmp_path):
+def test_a_workspace_that_was_never_saved_is_restored_without_a_question(begin, tmp_path):
     desk = begin()
     set_up(desk, tmp_path)
     desk.window.close_by_user()
@@ -140,7 +140,7 @@ def test_what_was_never_saved_comes_back_without_a_question(begin, tmp_path):
     assert list(desk.window.docks.plots.panels) == ["plot"]
 
 
-def test_changes_that_nobody_could_be_asked_about_come_back_as_changes(begin, tmp_path):
+def test_changes_at_a_forced_end_are_restored_as_changes(begin, tmp_path):
     path = tmp_path / "bench.canmcast"
     desk = begin()
     assert desk.session.workspace.save(path)
@@ -158,7 +158,7 @@ def test_changes_that_nobody_could_be_asked_about_come_back_as_changes(begin, tm
     assert load_workspace(path)[0].transmit_rows[0].name == "Ping"
 
 
-def test_the_bus_is_remembered_and_not_gone_on(begin, tmp_path):
+def test_the_bus_is_restored_and_not_opened(begin, tmp_path):
     path = tmp_path / "bench.canmcast"
     values = {"canmcast_workspace": 1, "bus": BUS.to_dict(), "databases": ["absent.dbc"]}
     path.write_text(json.dumps(values))
@@ -182,7 +182,7 @@ def test_the_bus_is_remembered_and_not_gone_on(begin, tmp_path):
         ('{"canmcast_workspace": 2}', "newer version"),
     ],
 )
-def test_a_damaged_or_newer_file_harms_nothing(begin, tmp_path, content, sentence):
+def test_a_damaged_or_newer_file_changes_nothing(begin, tmp_path, content, sentence):
     bad = tmp_path / "bad.canmcast"
     bad.write_text(content)
     desk = begin()
@@ -199,7 +199,7 @@ def test_a_damaged_or_newer_file_harms_nothing(begin, tmp_path, content, sentenc
     assert bad.read_text() == content
 
 
-def test_a_damaged_kept_path_is_put_aside(begin):
+def test_a_damaged_kept_workspace_is_moved(begin):
     kept_path().parent.mkdir(parents=True, exist_ok=True)
     kept_path().write_text("{")
     desk = begin()
@@ -210,7 +210,7 @@ def test_a_damaged_kept_path_is_put_aside(begin):
     assert questions(desk) == []
 
 
-def test_another_workspace_does_not_take_the_place_of_what_was_never_saved(begin, tmp_path):
+def test_a_workspace_that_was_never_saved_is_archived_when_another_is_opened(begin, tmp_path):
     path = tmp_path / "other.canmcast"
     path.write_text('{"canmcast_workspace": 1}')
     desk = begin()
@@ -223,7 +223,7 @@ def test_another_workspace_does_not_take_the_place_of_what_was_never_saved(begin
     assert load_workspace(Path(archived))[0].transmit_rows[0].name == "Ping"
 
 
-def test_databases_of_the_demonstration_and_of_the_command_line_do_not_come_back(begin):
+def test_databases_of_the_demonstration_and_of_the_command_line_are_not_kept(begin):
     desk = begin()
     desk.session.databases.load(resource(DEMO_DATABASE))
     desk.wait(lambda: len(desk.session.databases.loaded) == 1, "the database")
@@ -232,7 +232,7 @@ def test_databases_of_the_demonstration_and_of_the_command_line_do_not_come_back
     assert load_workspace(kept_path())[0].is_empty
 
 
-def test_a_recent_workspace_replaces_what_is_set_up_after_a_question(begin, tmp_path):
+def test_a_recent_workspace_replaces_the_setup_after_a_question(begin, tmp_path):
     desk = begin()
     rows = [[dump(TransmitRow(name=name))] for name in ("One", "Two", "Three")]
     for row, name in zip(rows, "ab", strict=False):

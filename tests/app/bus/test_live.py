@@ -1,4 +1,4 @@
-"""The pump takes all that is there, with pauses, until it is stopped."""
+"""The pump takes everything that waits, with pauses, until it is stopped."""
 
 import os
 
@@ -16,7 +16,7 @@ def pipe():
     os.close(writer)
 
 
-def test_the_pump_takes_all_that_is_there(qtbot, pipe):
+def test_the_pump_takes_everything_that_waits(qtbot, pipe):
     reader, writer = pipe
     taken = []
 
@@ -31,7 +31,7 @@ def test_the_pump_takes_all_that_is_there(qtbot, pipe):
     pump.stop()
 
 
-def test_draining_ends_when_nothing_is_there(qtbot, pipe):
+def test_draining_ends_when_nothing_waits(qtbot, pipe):
     reader, _writer = pipe
     waiting = [1, 2, 3]
 

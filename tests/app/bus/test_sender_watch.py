@@ -1,4 +1,4 @@
-"""The alarm where an id comes from the wrong sender, with frames as a bus would bring them."""
+"""The alarm for ids from the wrong sender, with frames as they arrive from a bus."""
 
 import numpy as np
 import pytest
@@ -62,7 +62,7 @@ def sentences(watch: SenderWatch) -> list[str]:
     return taken
 
 
-def test_two_hosts_that_send_one_id_are_told_once(session, alarms):
+def test_two_hosts_that_send_one_id_are_reported_once(session, alarms):
     session.take((0x100, 1), (0x100, 2), (0x101, 1))
     assert sentences(alarms) == []  # it may have taken over
     session.take((0x100, 1), (0x100, 2))
@@ -82,7 +82,7 @@ def test_many_ids_make_one_message(session, alarms):
     assert "300, 301, 302, 303, 304 and 3 more; the first one 10.0.0.1 and 10.0.0.2" in sentence
 
 
-def test_another_nodes_message(session, alarms, tmp_path):
+def test_a_message_of_another_node_is_reported(session, alarms, tmp_path):
     path = tmp_path / "car.dbc"
     path.write_text(DATABASE)
     session.databases.loaded.add(load_database(path))
@@ -90,14 +90,14 @@ def test_another_nodes_message(session, alarms, tmp_path):
     session.take((0x102, 9), (0x100, 1), (0x101, 1), (0x200, 2))
     (sentence,) = sentences(alarms)
     assert sentence == (
-        "10.0.0.9 sends 102 (Oil), which by the database is Motor's; "
-        "Motor's other messages come from 10.0.0.1."
+        "10.0.0.9 sends 102 (Oil), which the database assigns to Motor; "
+        "other messages of Motor come from 10.0.0.1."
     )
     session.take((0x102, 9), (0x100, 1), (0x101, 1), (0x200, 2))
     assert sentences(alarms) == []
 
 
-def test_a_node_that_moved_to_another_host_is_no_alarm(session, alarms, tmp_path):
+def test_a_node_that_moved_to_another_host_raises_no_alarm(session, alarms, tmp_path):
     path = tmp_path / "car.dbc"
     path.write_text(DATABASE)
     session.databases.loaded.add(load_database(path))
@@ -109,7 +109,7 @@ def test_a_node_that_moved_to_another_host_is_no_alarm(session, alarms, tmp_path
     assert sentences(alarms) == []
 
 
-def test_a_new_recording_begins_anew(session, alarms):
+def test_a_new_recording_is_checked_from_the_start(session, alarms):
     for _ in range(2):
         session.take((0x100, 1), (0x100, 2))
     assert len(sentences(alarms)) == 1

@@ -1,4 +1,4 @@
-"""Names of senders, as far as this computer knows them."""
+"""Names of senders that this computer knows."""
 
 import os
 import subprocess
@@ -33,7 +33,7 @@ def test_a_process_on_this_computer_is_named(tmp_path):
     assert names[source].startswith("ecu_sim.py (")
 
 
-def test_a_sender_that_is_gone_was_on_this_computer():
+def test_a_sender_that_has_ended_was_on_this_computer():
     assert find_names([Source("127.0.0.1", 1)], lambda _done: True) == {
         Source("127.0.0.1", 1): "this computer"
     }
@@ -44,13 +44,13 @@ def test_hosts_have_their_first_name():
     assert hosts_in(text) == {"10.0.0.7": "gateway"}
 
 
-def test_processes_are_called_by_what_they_run():
+def test_python_processes_have_the_name_of_their_script():
     assert process_name(os.getpid()).endswith(f"({os.getpid()})")
     assert not process_name(os.getpid()).startswith("python")
     assert process_name(2**22 + 1) == "this computer"
 
 
-def test_each_source_is_looked_for_once(qtbot):
+def test_each_source_is_looked_up_once(qtbot):
     session = Session()
     names = SourceNames(session.document, session.tasks)
     session.document.recording.sources.number(Source("127.0.0.1", 9))
@@ -65,7 +65,7 @@ def test_each_source_is_looked_for_once(qtbot):
     session.shutdown()
 
 
-def test_parts_of_this_program_are_named_shortly(network):
+def test_processes_of_this_program_have_short_names(network):
     command = [sys.executable, "-m", "canmcast_gui.demo", "--port", str(network.free_port())]
     process = subprocess.Popen(command, stdin=subprocess.PIPE)
     try:

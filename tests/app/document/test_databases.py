@@ -1,4 +1,4 @@
-"""The session's databases: their order, and files that change while they are used."""
+"""The databases of the session: their order, files that change, and filters with their names."""
 
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def names(databases):
     return [message.name for database in databases.loaded for message in database.messages]
 
 
-def test_a_file_that_is_written_again_is_loaded_again(qtbot, databases, file):
+def test_a_file_that_is_written_is_loaded_again(qtbot, databases, file):
     load(qtbot, databases, file)
     file.write_text(SMALL.replace("Engine", "Motor"))
     qtbot.waitUntil(lambda: names(databases) == ["Motor", "Group"], timeout=WAIT_MS)
@@ -65,12 +65,12 @@ def test_a_file_that_an_editor_replaces_is_loaded_again_each_time(qtbot, databas
         qtbot.waitUntil(lambda name=name: names(databases)[0] == name, timeout=WAIT_MS)
 
 
-def test_a_file_that_is_broken_for_a_while_keeps_what_was_loaded(qtbot, databases, messages, file):
+def test_a_file_that_cannot_be_reloaded_leaves_the_old_database(qtbot, databases, messages, file):
     load(qtbot, databases, file)
-    with qtbot.waitSignal(messages.posted, timeout=WAIT_MS) as said:
+    with qtbot.waitSignal(messages.posted, timeout=WAIT_MS) as posted:
         file.write_text("half a fi")
-    assert said.args[0] == "warning"
-    assert "still used" in said.args[1]
+    assert posted.args[0] == "warning"
+    assert "still used" in posted.args[1]
     assert names(databases) == ["Engine", "Group"]
     file.unlink()
     file.write_text(SMALL.replace("Engine", "Motor"))
@@ -85,7 +85,7 @@ def test_a_removed_database_does_not_come_back(qtbot, databases, file):
     assert names(databases) == []
 
 
-def test_databases_are_in_the_order_in_which_they_were_asked_for(qtbot, databases, tmp_path):
+def test_databases_are_in_the_order_in_which_they_were_requested(qtbot, databases, tmp_path):
     paths = [tmp_path / f"{number}.dbc" for number in range(4)]
     for number, path in enumerate(paths):
         path.write_text(SMALL + SMALL[SMALL.index("BO_ 256") :].replace("256", "600") * (40 - 13 * number))
@@ -95,21 +95,21 @@ def test_databases_are_in_the_order_in_which_they_were_asked_for(qtbot, database
     assert [database.path for database in databases.loaded] == [paths[3], *paths[:3]]
 
 
-def test_a_scope_that_is_set_before_loading_counts(qtbot, databases, file):
+def test_a_scope_can_be_set_before_loading(qtbot, databases, file):
     databases.set_scope(file, Scope(frozenset([2])))
     load(qtbot, databases, file)
     assert databases.loaded.name(256, False, 1) == ""
     assert databases.loaded.name(256, False, 2) == "Engine"
 
 
-def test_a_file_that_cannot_be_loaded_keeps_no_place(qtbot, databases, messages, tmp_path):
-    with qtbot.waitSignal(messages.posted, timeout=WAIT_MS) as said:
+def test_a_file_that_cannot_be_loaded_is_not_in_the_order(qtbot, databases, messages, tmp_path):
+    with qtbot.waitSignal(messages.posted, timeout=WAIT_MS) as posted:
         databases.load(tmp_path / "absent.dbc")
-    assert said.args[0] == "error"
+    assert posted.args[0] == "error"
     assert len(databases.loaded) == 0
 
 
-def test_what_is_still_loaded_ends_with_the_program(qtbot, tmp_path):
+def test_shutdown_cancels_databases_that_are_being_loaded(qtbot, tmp_path):
     pool = TaskPool()
     messages, posted = Messages(pool), []
     databases = Databases(pool, messages, pool)
@@ -183,11 +183,11 @@ def recording(tmp_path: Path):
         ("time >= 4", [4, 5]),
     ],
 )
-def test_names_signals_sources_and_the_start(recording, truck, text, rows):
+def test_a_filter_knows_names_signals_sources_and_the_start(recording, truck, text, rows):
     assert recording.find(compile_for(text, recording, truck)).tolist() == rows
 
 
-def test_a_filter_outlives_its_database(recording, truck):
+def test_a_filter_can_be_used_after_its_database_was_removed(recording, truck):
     condition = compile_for("Engine.Revs > 3000 or ccvs", recording, truck)
     for database in list(truck):
         truck.remove(database.path)
@@ -196,7 +196,7 @@ def test_a_filter_outlives_its_database(recording, truck):
         compile_for("Engine.Revs > 3000", recording, truck)
 
 
-def test_a_text_that_is_no_value_is_refused_with_those_that_are(recording, truck):
+def test_an_unknown_text_of_a_value_is_refused_with_the_known_ones(recording, truck):
     with pytest.raises(FilterError, match="“Park” is not a value of Engine") as caught:
         compile_for("fd or Engine.Gear == Park", recording, truck)
     assert "Neutral" in caught.value.message

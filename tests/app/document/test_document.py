@@ -1,4 +1,4 @@
-"""The recording in front of the user: what it says and notes when frames are lost on the way to it."""
+"""The document: gaps and messages for lost frames, searching, marks, and damaged recordings."""
 
 import os
 import shutil
@@ -26,47 +26,47 @@ def frames(count: int, first: int = 0) -> FrameBatch:
     return FrameBatch.from_columns(times, 0x100, np.zeros((count, 8), np.uint8))
 
 
-def test_a_full_disk_is_said_once_and_leaves_a_gap(qapp, small_disk: Path, monkeypatch):
+def test_a_full_disk_is_reported_once_and_leaves_a_gap(qapp, small_disk: Path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(small_disk))
     monkeypatch.setenv("LOCALAPPDATA", str(small_disk))
     test_session = Session()
-    heard = []
-    test_session.messages.posted.connect(lambda level, text: heard.append((level, text)))
+    posted = []
+    test_session.messages.posted.connect(lambda level, text: posted.append((level, text)))
     trace = test_session.document
     trace.append(frames(1000))
     ballast = fill(small_disk, 0)
-    while not heard:
+    while not posted:
         trace.append(frames(500))
     there = len(test_session.document.recording)
     trace.append(frames(500))
-    assert [level for level, _ in heard] == ["error"]
+    assert [level for level, _ in posted] == ["error"]
     monkeypatch.setattr(document_module, "RESUMED_SECONDS", 0.0)
-    assert "the disk is full" in heard[0][1]
+    assert "the disk is full" in posted[0][1]
     assert test_session.statistics().lost == 1000
-    assert test_session.document.newest.count.tolist() == [there + 1000], "the by-ID view goes on"
+    assert test_session.document.newest.count.tolist() == [there + 1000], "the by-ID view continues"
     ballast.unlink()
     trace.append(frames(500))
-    assert [level for level, _ in heard] == ["error", "info"]
-    assert "1,000 frames were not recorded" in heard[1][1]
+    assert [level for level, _ in posted] == ["error", "info"]
+    assert "1,000 frames were not recorded" in posted[1][1]
     assert len(test_session.document.recording) == there + 500
     (gap,) = test_session.document.recording.gaps
     assert (gap.row, gap.count, gap.reason) == (there, 1000, NOT_STORED)
     test_session.shutdown()
 
 
-def test_a_disk_that_now_takes_frames_and_now_does_not_is_one_trouble(qapp, small_disk: Path, monkeypatch):
+def test_a_disk_with_room_now_and_then_is_reported_once(qapp, small_disk: Path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(small_disk))
     monkeypatch.setenv("LOCALAPPDATA", str(small_disk))
     session = Session()
-    heard = []
-    session.messages.posted.connect(lambda level, text: heard.append((level, text)))
+    posted = []
+    session.messages.posted.connect(lambda level, text: posted.append((level, text)))
     session.document.append(frames(10))
     for _ in range(3):
         ballast = fill(small_disk, 0)
         session.document.append(frames(5000))
         ballast.unlink()
         session.document.append(frames(10))
-    assert [level for level, _ in heard] == ["error"]
+    assert [level for level, _ in posted] == ["error"]
     assert len(session.document.recording) == 40
     assert [gap.count for gap in session.document.recording.gaps] == [5000] * 3
     session.shutdown()
@@ -74,7 +74,7 @@ def test_a_disk_that_now_takes_frames_and_now_does_not_is_one_trouble(qapp, smal
 
 @pytest.mark.network
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot stop a process")
-def test_frames_that_found_the_receive_buffer_full_are_a_gap(qtbot, session, network, stock_peer):
+def test_frames_lost_in_the_receive_buffer_are_a_gap(qtbot, session, network, stock_peer):
     port = network.free_port()
     session.bus.open(BusSettings(group="239.74.163.2", port=port, hop_limit=0, receive_buffer=4096))
     qtbot.waitUntil(lambda: session.state is SessionState.LIVE, timeout=WAIT_MS)
@@ -96,7 +96,7 @@ def test_frames_that_found_the_receive_buffer_full_are_a_gap(qtbot, session, net
     assert gap.reason == "the receive buffer was full"
 
 
-def test_damaged_marks_are_said_and_harm_no_frames(session, tmp_path):
+def test_damaged_marks_are_reported_and_cost_no_frames(session, tmp_path):
     with Recording.create(tmp_path / "made") as made:
         made.append(frames(10))
         made.marks.add(3, "here")
@@ -106,8 +106,8 @@ def test_damaged_marks_are_said_and_harm_no_frames(session, tmp_path):
     session.recover(tmp_path / "crashed")
     assert len(session.document.recording) == 10
     assert [note.text for note in session.document.recording.marks] == ["here"]
-    assert [level for level, _ in session.heard] == ["warning"]
-    assert "1 of 2 marks" in session.heard[0][1]
+    assert [level for level, _ in session.posted] == ["warning"]
+    assert "1 of 2 marks" in session.posted[0][1]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_damaged_marks_are_said_and_harm_no_frames(session, tmp_path):
         (3, True, Found(103, True)),
     ],
 )
-def test_finding_in_the_background(qtbot, session, row, backwards, found):
+def test_frames_are_found_in_the_background(qtbot, session, row, backwards, found):
     batch = frames(200)
     batch.records["arbitration_id"][[3, 103]] = 0x123
     session.document.append(batch)
@@ -131,7 +131,7 @@ def test_finding_in_the_background(qtbot, session, row, backwards, found):
     assert finished.args == [found]
 
 
-def test_marks_that_are_in_no_file_are_known(qtbot, session, tmp_path):
+def test_unsaved_marks_are_counted(qtbot, session, tmp_path):
     session.document.append(frames(100))
     session.document.recording.marks.add(10, "here")
     assert session.document.unsaved_marks == 1
@@ -165,8 +165,8 @@ def test_matches_are_counted_in_the_background(qtbot, session):
 
 @pytest.mark.parametrize("whole", [True, False], ids=["the folder", "what is in it"])
 def test_after_its_folder_was_removed_the_recording_continues_in_a_new_one(session, whole):
-    heard = []
-    session.messages.posted.connect(lambda level, text: heard.append((level, text)))
+    posted = []
+    session.messages.posted.connect(lambda level, text: posted.append((level, text)))
     trace, old = session.document, session.document.recording.folder
     trace.append(frames(1000))
     shutil.rmtree(old)
@@ -178,7 +178,7 @@ def test_after_its_folder_was_removed_the_recording_continues_in_a_new_one(sessi
     assert len(fresh) == 3000
     assert fresh.folder.parent == old.parent
     assert fresh.exists
-    ((level, text),) = heard
+    ((level, text),) = posted
     assert level == "error"
     assert text == f"{old} was removed, and 1,000 frames with it. Recording continues in {fresh.folder}."
     (gap,) = fresh.gaps
@@ -205,9 +205,9 @@ def test_after_all_recordings_were_removed_the_sources_are_still_known(session):
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cuts no file that is mapped")
 @pytest.mark.parametrize("size", [0, 100, 20_000])
 @pytest.mark.parametrize("then", ["frames come", "nothing comes"])
-def test_a_file_that_was_cut_short_ends_neither_the_program_nor_the_recording(session, size, then):
-    heard = []
-    session.messages.posted.connect(lambda level, text: heard.append((level, text)))
+def test_recording_continues_after_a_file_of_it_was_cut_short(session, size, then):
+    posted = []
+    session.messages.posted.connect(lambda level, text: posted.append((level, text)))
     trace, old = session.document, session.document.recording
     trace.append(frames(1000))
     assert len(old.rows()) == 1000
@@ -221,7 +221,7 @@ def test_a_file_that_was_cut_short_ends_neither_the_program_nor_the_recording(se
     fresh = session.document.recording
     assert fresh is not old
     assert len(fresh) == (500 if then == "frames come" else 0)
-    ((_level, text),) = heard
+    ((_level, text),) = posted
     assert text.startswith(f"Another program cut a file in {old.folder} short: 1,000 frames are not")
 
     assert [(gap.count, gap.reason) for gap in fresh.gaps] == [(1000, FILE_CUT)]
@@ -230,7 +230,7 @@ def test_a_file_that_was_cut_short_ends_neither_the_program_nor_the_recording(se
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cuts no file that is mapped")
-def test_a_file_of_long_payloads_that_was_cut_short(session):
+def test_recording_continues_after_a_file_of_long_payloads_was_cut_short(session):
     batch = FrameBatch.from_columns(np.arange(100), 0x100, np.zeros((100, 64), np.uint8), flags=int(Flag.FD))
     trace, old = session.document, session.document.recording
     trace.append(batch)

@@ -1,4 +1,4 @@
-"""Opening and saving in the background: marks on the way in and out, and what there is to say."""
+"""Loading and saving: marks, and the messages about a file."""
 
 import numpy as np
 
@@ -27,7 +27,7 @@ def notes_of(path) -> list[tuple[int, str]]:
     return [(note.row, note.text) for note in reader.marks]
 
 
-def test_marks_are_saved_where_they_stand_also_beside_filtered_frames(tmp_path):
+def test_marks_are_saved_at_their_frames_also_with_a_filter(tmp_path):
     recording = recorded(tmp_path, small_batch(100))
     for row in (0, 41, 99):
         recording.marks.add(row, f"row {row}")
@@ -50,7 +50,7 @@ def test_marks_are_saved_where_they_stand_also_beside_filtered_frames(tmp_path):
     recording.discard()
 
 
-def test_a_save_that_is_cancelled_leaves_nothing(tmp_path):
+def test_a_canceled_save_leaves_no_file(tmp_path):
     recording = recorded(tmp_path, small_batch(100))
     saved = save(tmp_path / "log.asc", recording, whole(recording), None, None, lambda _share: False)
     assert saved.frames == 0
@@ -58,7 +58,7 @@ def test_a_save_that_is_cancelled_leaves_nothing(tmp_path):
     recording.discard()
 
 
-def test_notes_of_a_file_become_marks_and_times_that_fall_are_said(tmp_path):
+def test_marks_of_a_file_are_loaded_and_falling_times_reported(tmp_path):
     batch = small_batch(10)
     batch.records["timestamp_ns"][5:] -= 2_000_000_000
     path = tmp_path / "log.plain.csv"

@@ -1,4 +1,4 @@
-"""What a crash left behind is saved with its marks and gone then; it stays where that fails."""
+"""A recording that a crash left is saved with its marks and then deleted; it stays if that fails."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def read(path: Path) -> tuple[int, list[tuple[int, str]]]:
     return frames, [(note.row, note.text) for note in reader.marks]
 
 
-def test_it_is_saved_with_its_marks_and_gone(leftover, tmp_path):
+def test_a_leftover_is_saved_with_its_marks_and_deleted(leftover, tmp_path):
     path = tmp_path / "saved.blf"
     assert save_leftover(leftover, path, lambda _share: True).frames == FRAMES
     assert read(path) == (FRAMES, [(1234, "here it broke")])
@@ -38,7 +38,7 @@ def test_it_is_saved_with_its_marks_and_gone(leftover, tmp_path):
     assert not leftover.folder.exists()
 
 
-def test_it_stays_where_saving_fails_or_is_cancelled(leftover, tmp_path):
+def test_a_leftover_stays_if_saving_fails_or_is_canceled(leftover, tmp_path):
     with pytest.raises(FileError):
         save_leftover(leftover, tmp_path / "absent" / "saved.asc", lambda _share: True)
     assert save_leftover(leftover, tmp_path / "saved.asc", lambda _share: False).frames == 0
@@ -48,15 +48,15 @@ def test_it_stays_where_saving_fails_or_is_cancelled(leftover, tmp_path):
     assert list(tmp_path.glob("*.*")) == []
 
 
-def test_the_session_says_what_came_of_it(qtbot, leftover, tmp_path):
+def test_the_result_of_saving_a_leftover_is_posted(qtbot, leftover, tmp_path):
     session = Session()
-    heard = []
-    session.messages.posted.connect(lambda level, text: heard.append((level, text)))
+    posted = []
+    session.messages.posted.connect(lambda level, text: posted.append((level, text)))
     with qtbot.waitSignal(session.document.save_leftover(leftover, tmp_path / "absent" / "x.asc").ended):
         pass
     with qtbot.waitSignal(session.document.save_leftover(leftover, tmp_path / "x.asc").ended, timeout=10_000):
         pass
-    assert [level for level, _ in heard] == ["error", "info"]
-    assert "3,000 frames saved" in heard[1][1]
+    assert [level for level, _ in posted] == ["error", "info"]
+    assert "3,000 frames saved" in posted[1][1]
     assert leftovers() == []
     session.shutdown()

@@ -1,4 +1,4 @@
-"""A recording to compare with: read beside the window, moved, replaced, let go."""
+"""A reference recording: read in the background, moved, replaced, closed."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def log(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_file_is_read_and_let_go(qtbot, session: Session, log: Path):
+def test_a_reference_is_read_moved_and_closed(qtbot, session: Session, log: Path):
     reference = session.reference
     with qtbot.waitSignal(reference.changed):
         reference.open(log)
@@ -36,7 +36,7 @@ def test_a_file_is_read_and_let_go(qtbot, session: Session, log: Path):
     assert not folder.exists()
 
 
-def test_another_file_takes_its_place_while_it_is_read(qtbot, session: Session, log: Path):
+def test_another_file_replaces_one_that_is_being_read(qtbot, session: Session, log: Path):
     reference = session.reference
     reference.open(log)
     first = reference.recording.folder
@@ -45,11 +45,11 @@ def test_another_file_takes_its_place_while_it_is_read(qtbot, session: Session, 
     qtbot.waitUntil(lambda: len(reference.recording) == 500 and not first.exists(), timeout=WAIT_MS)
 
 
-def test_a_file_that_is_no_log_is_said_and_nothing_is_compared(qtbot, session: Session, tmp_path: Path):
+def test_a_file_that_is_not_a_log_is_reported_and_not_compared(qtbot, session: Session, tmp_path: Path):
     path = tmp_path / "notes.txt"
     path.write_text("no frames here\n")
-    with qtbot.waitSignal(session.messages.posted, timeout=WAIT_MS) as said:
+    with qtbot.waitSignal(session.messages.posted, timeout=WAIT_MS) as posted:
         session.reference.open(path)
-    assert said.args[0] == "error"
-    assert "notes.txt" in said.args[1]
+    assert posted.args[0] == "error"
+    assert "notes.txt" in posted.args[1]
     assert session.reference.recording is None

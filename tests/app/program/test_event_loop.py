@@ -1,4 +1,4 @@
-"""The display clock ticks, stalls are measured, garbage is collected in the GUI thread alone."""
+"""The display clock, the measurement of stalls, and the collection of garbage in the GUI thread only."""
 
 import gc
 import threading
@@ -56,7 +56,7 @@ def test_memory_is_bounded(qapp, monkeypatch):
 
 
 class Node(QObject):
-    """One of a circle; says in which thread it was deleted."""
+    """Part of a reference cycle; notes the thread in which it is deleted."""
 
     deleted_in: ClassVar[list[int]] = []
 
@@ -81,7 +81,7 @@ def garbage(qtbot):
     collection.end()
 
 
-def test_a_circle_is_deleted_in_the_gui_thread(qtbot, garbage):
+def test_a_reference_cycle_is_deleted_in_the_gui_thread(qtbot, garbage):
     circle = weakref.ref(Node())
     kept: list[list[int]] = []
     worker = threading.Thread(target=make_many_objects, args=(kept,))
@@ -92,7 +92,7 @@ def test_a_circle_is_deleted_in_the_gui_thread(qtbot, garbage):
     assert Node.deleted_in == [threading.get_ident()]
 
 
-def test_old_generations_have_their_turn_too(garbage):
+def test_old_generations_are_collected_too(garbage):
     old = Node()
     for _ in range(3):
         gc.collect(1)  # it is in the oldest generation now

@@ -1,4 +1,4 @@
-"""Sentences about files: the folder where it is missing, and names as they are."""
+"""Sentences about files: with the folder, and file names unchanged."""
 
 from pathlib import Path
 
@@ -19,11 +19,11 @@ from canmcast_gui.app.program.messages import whole_sentence, with_folder
         ("Saved.", "Saved."),
     ],
 )
-def test_names_keep_their_letters(text, sentence):
+def test_file_names_keep_their_case(text, sentence):
     assert whole_sentence(text) == sentence
 
 
-def test_the_folder_is_said_once():
+def test_the_folder_is_named_once():
     path = Path("/data/drives/log.blf")
     assert with_folder("log.blf is empty", path) == "log.blf in /data/drives is empty"
     assert with_folder("nothing of log.blf can be read", path) == (
@@ -34,7 +34,7 @@ def test_the_folder_is_said_once():
     assert with_folder("the disk is full", path) == "the disk is full"
 
 
-def test_home_and_long_folders_are_short(monkeypatch):
+def test_home_and_long_folders_are_shortened(monkeypatch):
     monkeypatch.setattr(Path, "home", lambda: Path("/home/me"))
     assert with_folder("a.asc is empty", Path("/home/me/logs/a.asc")) == "a.asc in ~/logs is empty"
     long = Path("/data") / "/".join(f"folder {number}" for number in range(20)) / "a.asc"

@@ -1,4 +1,4 @@
-"""Signals that end the program reach the event loop; as many files may be open as it needs."""
+"""Signals that end the program reach the event loop; the limit of open files is raised."""
 
 import os
 import signal
@@ -25,7 +25,7 @@ def test_an_interrupt_arrives_on_the_event_loop(qtbot, number):
 
 
 def with_limit(soft: int, hard: int, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run Python where so many files may be open."""
+    """Run Python with these limits of open files."""
     shell = f'ulimit -Sn {soft}; ulimit -Hn {hard}; exec "$@"'
     return subprocess.run(
         ["sh", "-c", shell, "sh", sys.executable, *command], capture_output=True, text=True, timeout=SECONDS
@@ -35,7 +35,7 @@ def with_limit(soft: int, hard: int, *command: str) -> subprocess.CompletedProce
 @unix
 @pytest.mark.window
 @pytest.mark.parametrize("limit", [16, 24])
-def test_too_few_are_one_sentence_and_an_exit_code(limit):
+def test_too_few_open_files_are_a_message_and_an_exit_code(limit):
     done = with_limit(limit, limit, "-P", "-m", "canmcast_gui", "--quit-after", "1")
     sentence = f"the system allows only {limit} open files, and at least 64 are needed: see ulimit -n"
     assert (done.returncode, done.stderr) == (1, f"canmcast-gui: {sentence}\n")
@@ -53,5 +53,5 @@ print(allow_open_files(), resource.getrlimit(resource.RLIMIT_NOFILE))
     ("soft", "hard", "after"),
     [(32, 100, "(100, 100)"), (32, 4096, "(1024, 4096)"), (2000, 4096, "(2000, 4096)")],
 )
-def test_what_is_allowed_is_asked_for(soft, hard, after):
+def test_the_limit_of_open_files_is_raised(soft, hard, after):
     assert with_limit(soft, hard, "-c", RAISE).stdout == f"None {after}\n"

@@ -9,7 +9,7 @@ from canmcast_gui.app.program.report import SessionTotals, WindowFigures, window
 from canmcast_gui.transport.statistics import BusStatistics
 
 
-def test_the_names_and_values(tmp_path):
+def test_the_report_has_the_agreed_names_and_values(tmp_path):
     path = tmp_path / "report.json"
     totals = SessionTotals(received=5, recorded=4, duration_s=1.23456)
     write_report(path, window_report(totals, WindowFigures(7, 12.34567, 5.0, None)))

@@ -1,4 +1,4 @@
-"""Remembered values keep their type, whatever somebody wrote into the file."""
+"""Settings keep their type for any content of the file."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ from canmcast_gui.app.program.settings import MAX_RECENT, AppSettings, limits_fr
 from canmcast_gui.recording import Limits
 
 
-def test_values_come_back_at_the_next_start(tmp_path):
+def test_values_are_stored_for_the_next_start(tmp_path):
     path = tmp_path / "settings.ini"
     first = AppSettings(path)
     first.decimal.set(True)
@@ -24,17 +24,17 @@ def test_values_come_back_at_the_next_start(tmp_path):
     assert second.layout("never stored").isEmpty()
 
 
-def test_changes_are_announced_once(tmp_path):
+def test_a_change_is_reported_once(tmp_path):
     settings = AppSettings(tmp_path / "settings.ini")
-    heard = []
-    settings.theme.changed.connect(heard.append)
+    posted = []
+    settings.theme.changed.connect(posted.append)
     for value in ("dark", "dark", "light"):
         settings.theme.set(value)
-    assert heard == ["dark", "light"]
+    assert posted == ["dark", "light"]
 
 
 @pytest.mark.parametrize("text", ["", "purple", '"purple"', "{", "[1]", "null"])
-def test_a_wrong_value_in_the_file_is_the_default(tmp_path, text):
+def test_a_value_that_is_not_valid_is_the_default(tmp_path, text):
     path = tmp_path / "settings.ini"
     path.write_text(f"[window]\ntheme={text}\n[trace]\ndecimal={text}\n")
     settings = AppSettings(path)
@@ -50,7 +50,7 @@ def test_recent_entries_are_unique_newest_first_and_bounded(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
-def test_only_their_user_may_read_them(qapp):
+def test_only_the_user_can_read_the_settings(qapp):
     place = AppSettings().path  # Qt asks the environment once in a process
     place.parent.chmod(0o755)
     place.unlink(missing_ok=True)
@@ -71,7 +71,7 @@ def test_only_their_user_may_read_them(qapp):
 
 
 @pytest.mark.parametrize("place", ["a pipe", "a folder", "under a file", "a device"])
-def test_where_they_cannot_be_saved_that_is_said_and_they_hold_until_the_end(qapp, tmp_path, place):
+def test_settings_that_cannot_be_saved_are_reported_and_used_until_the_end(qapp, tmp_path, place):
     path = tmp_path / "settings.ini"
     if place == "a pipe":
         os.mkfifo(path)
@@ -103,5 +103,5 @@ def test_where_they_cannot_be_saved_that_is_said_and_they_hold_until_the_end(qap
         ({"gigabytes": True, "frames": 1e3, "minutes": 1 << 80, "other": 1}, Limits()),
     ],
 )
-def test_what_makes_sense_is_taken(values: dict, limits: Limits):
+def test_limits_that_are_not_valid_are_the_default(values: dict, limits: Limits):
     assert limits_from(values) == limits

@@ -1,4 +1,4 @@
-"""Slow work runs beside the event loop and ends in exactly one way."""
+"""Tasks run in threads and end in exactly one way."""
 
 import threading
 
@@ -9,14 +9,14 @@ from canmcast_gui.frames.errors import UserError
 
 
 class Outcome:
-    """Everything that a task said, in order."""
+    """All signals of a task, in order."""
 
     def __init__(self, task):
         self.said = []
         task.progress.connect(lambda fraction: self.said.append(("progress", fraction)))
         task.finished.connect(lambda result: self.said.append(("finished", result)))
         task.failed.connect(lambda sentence: self.said.append(("failed", sentence)))
-        task.canceled.connect(lambda result: self.said.append(("cancelled", result)))
+        task.canceled.connect(lambda result: self.said.append(("canceled", result)))
         task.ended.connect(lambda: self.said.append(("ended",)))
 
 
@@ -44,12 +44,12 @@ def test_a_result_arrives_on_the_gui_thread(qtbot, pool):
     assert threads[0] is not threads[1] is threading.main_thread()
 
 
-def test_a_cancelled_task_hands_over_what_it_returned(qtbot, pool):
-    begun, go_on = threading.Event(), threading.Event()
+def test_a_canceled_task_delivers_what_it_returned(qtbot, pool):
+    begun, resume = threading.Event(), threading.Event()
 
     def work(report):
         begun.set()
-        go_on.wait(10)
+        resume.wait(10)
         return "half" if not report(0.1) else "whole"
 
     task = pool.make("work", work)
@@ -58,12 +58,12 @@ def test_a_cancelled_task_hands_over_what_it_returned(qtbot, pool):
         task.start()
         assert begun.wait(10)
         task.cancel()
-        go_on.set()
-    assert outcome.said[-2:] == [("cancelled", "half"), ("ended",)]
+        resume.set()
+    assert outcome.said[-2:] == [("canceled", "half"), ("ended",)]
 
 
 @pytest.mark.expected_log
-def test_a_raise_becomes_a_sentence(qtbot, pool, caplog):
+def test_an_exception_becomes_a_message(qtbot, pool, caplog):
     def work(_report):
         raise ValueError("the third line is wrong")
 
@@ -86,7 +86,7 @@ def test_an_error_for_the_user_is_not_logged(qtbot, pool, caplog):
     assert not caplog.records
 
 
-def test_shutting_down_delivers_the_end_of_what_still_runs(qapp, pool):
+def test_shutdown_emits_the_signals_of_tasks_that_still_run(qapp, pool):
     closed = []
     task = pool.make("Opening", lambda _report: "an open thing")
     task.canceled.connect(closed.append)
@@ -96,20 +96,20 @@ def test_shutting_down_delivers_the_end_of_what_still_runs(qapp, pool):
 
 
 def test_a_task_that_does_not_end_is_not_waited_for_without_limit(qapp, pool):
-    go_on = threading.Event()
-    pool.make("Waiting", lambda _report: go_on.wait()).start()
+    resume = threading.Event()
+    pool.make("Waiting", lambda _report: resume.wait()).start()
     assert not pool.shutdown(0.02)
-    go_on.set()
+    resume.set()
     assert pool.shutdown(5.0)
 
 
-def test_tasks_that_wait_do_not_hold_up_another(qtbot, pool):
-    go_on = threading.Event()
+def test_tasks_that_wait_do_not_delay_another(qtbot, pool):
+    resume = threading.Event()
     for _ in range(8):
-        pool.make("Waiting", lambda _report: go_on.wait()).start()
+        pool.make("Waiting", lambda _report: resume.wait()).start()
     task = pool.make("Quick", lambda _report: "done")
     with qtbot.waitSignal(task.finished) as finished:
         task.start()
     assert finished.args == ["done"]
-    go_on.set()
+    resume.set()
     assert pool.shutdown(5.0)

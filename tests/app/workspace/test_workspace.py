@@ -1,4 +1,4 @@
-"""A workspace comes back as it was saved; a damaged one gets a sentence."""
+"""Workspaces are equal after saving and loading; values that are not valid are problems."""
 
 import json
 import os
@@ -31,7 +31,7 @@ from canmcast_gui.wording import counted
 from tests.support.unresponsive_file import unresponsive
 
 
-def test_it_comes_back_as_it_was_saved(tmp_path):
+def test_a_workspace_is_equal_after_saving_and_loading(tmp_path):
     path = tmp_path / "bench.canmcast"
     database = tmp_path / "databases" / "car.dbc"
     workspace = Workspace(
@@ -67,7 +67,7 @@ def test_it_comes_back_as_it_was_saved(tmp_path):
 
 
 def dump(workspace: Workspace) -> str:
-    """What a workspace's file says."""
+    """The content of the file of a workspace."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "w.canmcast"
         save_workspace(path, workspace)
@@ -84,7 +84,7 @@ def dump(workspace: Workspace) -> str:
         ('{"canmcast_workspace": true}', "canmcast_workspace"),
     ],
 )
-def test_a_file_that_is_no_workspace_is_refused(tmp_path, text, problem):
+def test_a_file_that_is_not_a_workspace_is_refused(tmp_path, text, problem):
     path = tmp_path / "bench.canmcast"
     path.write_text(text)
     with pytest.raises(WorkspaceError, match=problem):
@@ -206,7 +206,7 @@ NAMES = sorted(json.loads(dump(Workspace(bus=BusSettings(), views=(), colors=(),
 @example({"bus": {"rate_limit": "x"}})
 @example({"databases": ["\0"]})
 @example({"gauges": ["\ud800"]})
-def test_any_value_is_used_or_a_problem_and_what_is_used_comes_back(tmp_path_factory, content):
+def test_any_value_is_used_or_a_problem_and_used_values_are_saved(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "w.json"
     path.write_text(json.dumps({**content, "canmcast_workspace": 1}))
     workspace, _problems = load_workspace(path)
@@ -220,14 +220,14 @@ def test_any_value_is_used_or_a_problem_and_what_is_used_comes_back(tmp_path_fac
     assert problems == []
 
 
-def test_what_is_nested_without_end_is_refused(tmp_path):
+def test_a_deeply_nested_file_is_refused(tmp_path):
     path = tmp_path / "deep.canmcast"
     path.write_text("[" * 200_000)
     with pytest.raises(WorkspaceError, match=r"deep\.canmcast is not a workspace"):
         load_workspace(path)
 
 
-def test_sizes_and_places_are_no_changes():
+def test_sizes_and_layout_do_not_count_as_changes():
     view, plot = ViewSetup("by_id", "view-2", "", (("id", 80),)), PlotSetup((("A.B", PlotStyle()),))
     one = Workspace(views=(view,), plots=(plot,), layout=b"AAAA")
     wider = replace(view, columns=(("id", 90),))
@@ -244,7 +244,7 @@ def test_sizes_and_places_are_no_changes():
         assert changed.comparable() != one.comparable()
 
 
-def test_a_folder_that_is_not_there_is_said(tmp_path):
+def test_a_missing_folder_is_reported(tmp_path):
     with pytest.raises(WorkspaceError, match="not saved"):
         save_workspace(tmp_path / "absent" / "w.json", Workspace())
     with pytest.raises(WorkspaceError, match="cannot be read"):
@@ -252,7 +252,7 @@ def test_a_folder_that_is_not_there_is_said(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["a device", "a pipe", "a folder"])
-def test_what_is_no_file_is_refused_at_once(tmp_path, kind):
+def test_devices_pipes_and_folders_are_refused_at_once(tmp_path, kind):
     path = tmp_path / "x.canmcast"
     if kind == "a device":
         path.symlink_to("/dev/zero")
@@ -264,7 +264,7 @@ def test_what_is_no_file_is_refused_at_once(tmp_path, kind):
         load_workspace(path)
 
 
-def test_one_that_does_not_answer_is_given_up_on(tmp_path, monkeypatch):
+def test_a_file_that_does_not_answer_is_refused_in_time(tmp_path, monkeypatch):
     path = tmp_path / "x.canmcast"
     path.write_text("{}")
     monkeypatch.setattr("canmcast_gui.app.workspace.workspace.PATIENCE_SECONDS", 0.05)
@@ -273,7 +273,7 @@ def test_one_that_does_not_answer_is_given_up_on(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights and links")
-def test_saving_keeps_the_mode_follows_a_link_to_the_file_and_leaves_nothing_else(tmp_path):
+def test_saving_keeps_the_mode_and_replaces_the_target_of_a_link(tmp_path):
     path, link = tmp_path / "x.canmcast", tmp_path / "link.canmcast"
     path.touch()
     path.chmod(0o640)
