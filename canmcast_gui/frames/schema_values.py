@@ -110,7 +110,7 @@ class PlainConverter(Converter):
     def load(self, value: Any, run: Load) -> Any:
         try:
             loaded = msgspec.convert(value, self._hint)
-        except msgspec.ValidationError:
+        except (msgspec.ValidationError, SystemError):  # the latter, before 0.22, for thousands of digits
             return run.expected(self._description, value)
         if isinstance(loaded, float) and not math.isfinite(loaded):
             return run.expected(self._description, value)
