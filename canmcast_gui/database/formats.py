@@ -7,18 +7,16 @@ database with the lines of its messages and signals. Parsers are imported when t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from canmcast_gui.database.parse import CantoolsParser
-from canmcast_gui.database.problems import Problems, UnreadableError
+from canmcast_gui.database.problems import Lines, Problems, UnreadableError
 
 if TYPE_CHECKING:
     from cantools.database.can import Database as ParsedDatabase
 
-# Lines in a file: of messages (name, "") and of signals (message, signal).
-Lines = Mapping[tuple[str, str], int]
 Parsed = tuple["ParsedDatabase", Lines]
 
 # A format is recognized after comments, which may be long.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from canmcast_gui.database.model import Message, Node, Signal, parameter_group_mask
-from canmcast_gui.database.problems import MAX_BITS, Problems
+from canmcast_gui.database.problems import MAX_BITS, Lines, Problems
 from canmcast_gui.frames.units import MAX_EXTENDED_ID
 
 if TYPE_CHECKING:
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 # The null address of SAE J1939-21: databases use it for any sender.
 _NULL_ADDRESS = 0xFE
 _NO_NODE = "Vector__XXX"
-
-
-Lines = Mapping[tuple[str, str], int]
 
 
 def convert_messages(

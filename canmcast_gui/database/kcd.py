@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
-from canmcast_gui.database.problems import MAX_BITS, MAX_BYTES, MAX_STEPS, Problems, UnreadableError
+from canmcast_gui.database.problems import MAX_BITS, MAX_BYTES, MAX_STEPS, Lines, Problems, UnreadableError
 from canmcast_gui.database.xml_file import XmlFile, local_name
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
@@ -19,7 +19,7 @@ _NAMESPACE = "http://kayak.2codeornot2code.org/1.0"
 _MAX_DIGITS = 40
 
 
-def repair_kcd(file: XmlFile, problems: Problems) -> dict[tuple[str, str], int]:
+def repair_kcd(file: XmlFile, problems: Problems) -> Lines:
     """Repair a file in its tree. The lines of messages (name, "") and signals (message, signal)."""
     if file.root.tag != _tag("NetworkDefinition"):
         raise UnreadableError(f"its root is {local_name(file.root)}, not NetworkDefinition of {_NAMESPACE}")
@@ -31,10 +31,10 @@ class _Repairs:
         self._file = file
         self._problems = problems
         self._nodes: set[str] = set()
-        self._lines: dict[tuple[str, str], int] = {}
+        self._lines: Lines = {}
         self._message = ""
 
-    def repair(self) -> dict[tuple[str, str], int]:
+    def repair(self) -> Lines:
         root = self._file.root
         self._keep(root, "Node", self._node)
         # cantools searches all nodes for each reference to one.

@@ -6,7 +6,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from canmcast_gui.database.problems import (
     MAX_SIGNAL_BITS,
     MAX_STEPS,
     DatabaseError,
+    Lines,
     Problems,
     UnreadableError,
 )
@@ -70,9 +71,7 @@ class CantoolsParser:
             raise UnreadableError(reason_of(found)) from error
         return parsed  # type: ignore[return-value]
 
-    def report_left_out(
-        self, parsed: ParsedDatabase, problems: Problems, lines: Mapping[tuple[str, str], int]
-    ) -> None:
+    def report_left_out(self, parsed: ParsedDatabase, problems: Problems, lines: Lines) -> None:
         """Add what was left out of the messages of a parsed database to the problems."""
         left_out = {id(given): found for given, found in self._left_out}
         for message in _all_messages(parsed.messages):

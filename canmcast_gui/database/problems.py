@@ -20,6 +20,9 @@ MAX_SIGNALS = 200_000
 # cantools writes a digit for each bit of each signal of a message.
 MAX_SIGNAL_BITS = 4_000_000
 
+# Lines in a file, from 1: of messages (name, "") and of signals (message, signal).
+Lines = dict[tuple[str, str], int]
+
 REPAIRED, LEFT_OUT, DOUBTFUL = "repaired", "left out", "doubtful"
 
 # A file in which everything is wrong would fill the memory, and a list that no user reads to its end.

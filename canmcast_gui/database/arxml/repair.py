@@ -11,7 +11,7 @@ from canmcast_gui.database.arxml.frames import Frames
 from canmcast_gui.database.arxml.paths import repair_paths, repair_references
 from canmcast_gui.database.arxml.tree import Tree, own_name
 from canmcast_gui.database.numbers import arxml_integer
-from canmcast_gui.database.problems import Problems
+from canmcast_gui.database.problems import Lines, Problems
 from canmcast_gui.database.xml_file import XmlFile, local_name
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ _JOINED = (
 )  # fmt: skip
 
 
-def repair_arxml(file: XmlFile, problems: Problems) -> dict[tuple[str, str], int]:
+def repair_arxml(file: XmlFile, problems: Problems) -> Lines:
     """Repair a file in its tree. The lines of its messages, (name, "")."""
     tree = Tree(file, problems)
     if tree.child(tree.packages, "AR-PACKAGE", "ELEMENTS", "ECUC-VALUE-COLLECTION") is not None:

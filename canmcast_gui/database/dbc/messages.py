@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from canmcast_gui.database.dbc import grammar
 from canmcast_gui.database.dbc.statements import SafeNames, Statement
 from canmcast_gui.database.numbers import normalized_number, read_integer
-from canmcast_gui.database.problems import MAX_BITS, MAX_BYTES, Problems
+from canmcast_gui.database.problems import MAX_BITS, MAX_BYTES, Lines, Problems
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
 _EXTENDED = 0x80000000
@@ -41,7 +41,7 @@ class MessageTable:
 
     def __init__(self, names: SafeNames, problems: Problems) -> None:
         self.names = names
-        self.lines: dict[tuple[str, str], int] = {}
+        self.lines: Lines = {}
         self._problems = problems
         self._messages: dict[int, DbcMessage] = {}
         self._current: DbcMessage | None = None

@@ -10,7 +10,7 @@ from canmcast_gui.database.dbc.attributes import Attributes, repair_comment
 from canmcast_gui.database.dbc.messages import MessageTable
 from canmcast_gui.database.dbc.references import Multiplexing, References
 from canmcast_gui.database.dbc.statements import SafeNames, Statement, statements_of
-from canmcast_gui.database.problems import Problems
+from canmcast_gui.database.problems import Lines, Problems
 
 # A longer statement is not a typing error; to search it for its meaning would take too long.
 MAX_REPAIRED = 20_000
@@ -34,7 +34,7 @@ class RepairedDbc:
     text: str
     without_attributes: str
     names: SafeNames
-    lines: dict[tuple[str, str], int]
+    lines: Lines
 
 
 def repair_dbc(text: str, problems: Problems) -> RepairedDbc:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from canmcast_gui.database.problems import Problems
+from canmcast_gui.database.problems import Lines, Problems
 from canmcast_gui.database.sym import fields
 from canmcast_gui.database.sym.symbols import Symbols
 
@@ -16,7 +16,7 @@ MAX_LINE = 100_000
 _SECTIONS = ("{ENUMS}", "{SIGNALS}", "{SEND}", "{RECEIVE}", "{SENDRECEIVE}")
 
 
-def repair_sym(text: str, problems: Problems) -> tuple[str, dict[tuple[str, str], int]]:
+def repair_sym(text: str, problems: Problems) -> tuple[str, Lines]:
     """The repaired text, and the lines of messages (name, "") and signals (message, signal).
 
     Changes are added to ``problems``.
@@ -48,9 +48,7 @@ def _report_version(line: int, text: str, problems: Problems) -> None:
         problems.repaired(line, f"format version {version[:20]}: read as 6.0")
 
 
-def _assemble(
-    sections: dict[str, list[tuple[int, str]]], problems: Problems
-) -> tuple[str, dict[tuple[str, str], int]]:
+def _assemble(sections: dict[str, list[tuple[int, str]]], problems: Problems) -> tuple[str, Lines]:
     enums: dict[str, str] = {}
     enum_texts = [_enum(line, text, enums, problems) for line, text in _joined(sections["{ENUMS}"])]
     symbols = Symbols(enums, problems)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from canmcast_gui.database.problems import MAX_BITS, MAX_SIGNALS, MAX_STEPS, Problems
+from canmcast_gui.database.problems import MAX_BITS, MAX_SIGNALS, MAX_STEPS, Lines, Problems
 from canmcast_gui.database.sym import fields
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID
 
@@ -37,7 +37,7 @@ class Symbols:
     """Rewrites the lines of symbols. ``lines`` are those of messages and signals in the file."""
 
     def __init__(self, enums: dict[str, str], problems: Problems) -> None:
-        self.lines: dict[tuple[str, str], int] = {}
+        self.lines: Lines = {}
         self._enums = enums
         self._problems = problems
         self._signals: set[str] = set()
