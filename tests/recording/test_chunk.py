@@ -54,12 +54,14 @@ def test_only_complete_items_are_in_the_array(files: list[Path]):
 
 
 @pytest.mark.skipif(not hasattr(psutil.Process, "num_fds"), reason="this system has no file descriptors")
-def test_a_long_recording_does_not_use_up_the_file_descriptors(tmp_path: Path):
+def test_many_chunks_do_not_use_up_the_file_descriptors(tmp_path: Path):
     before = psutil.Process().num_fds()
-    with Recording.create(tmp_path / "trace", limits=Limits(most_frames=8000)) as recording:
-        recording._chunk_frames = 10
-        for start in range(0, 4000, 500):
-            recording.append(numbered(start, 500, width=64))
+    with Recording.create(tmp_path / "trace") as recording:
+        for start in range(0, 4000, 40):
+            recording.limits = Limits(most_frames=8000)  # smaller chunks: the next batch starts one
+            recording.limits = Limits()
+            recording.append(numbered(start, 40, width=64))
+        assert len(list((tmp_path / "trace").glob("*.records"))) == 100
         assert numbers(recording.rows()) == list(range(4000))
         assert len(recording.find("rx")) == 4000
         assert psutil.Process().num_fds() < before + 80
