@@ -11,11 +11,11 @@ from typing import Any
 from canmcast_gui.frames import FrameBatch, Source, SourceTable
 from canmcast_gui.transport.capture.datagram_decoder import (
     DatagramDecoder,
+    PeerTable,
     ReceivedFrame,
     ReceiveOptions,
     batch_of,
 )
-from canmcast_gui.transport.capture.peers import PeerTable
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets import platforms, receive
@@ -152,11 +152,6 @@ class Receiver:
     def sources(self) -> SourceTable:
         """The table that the source column of batches refers to. It only grows."""
         return self._peers.sources
-
-    @property
-    def own_addresses(self) -> frozenset[Source]:
-        """The addresses of this program's own senders."""
-        return self._peers.own
 
     def mark_own(self, source: Source) -> None:
         """Treat frames from ``source`` as this program's own from now on."""
