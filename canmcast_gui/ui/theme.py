@@ -180,8 +180,9 @@ class Theme(QObject):
         palette = make_palette(chosen == "dark" or (chosen == "system" and system_is_dark))
         if palette != self._app.palette():
             self._app.setPalette(palette)
-            for name in (b"QCheckBox", b"QRadioButton"):
-                self._app.setPalette(box_palette(palette), name)
+            for name in ("QCheckBox", "QRadioButton"):
+                # the stubs say bytes, PySide6 takes text only
+                self._app.setPalette(box_palette(palette), name)  # type: ignore[arg-type]
             QTimer.singleShot(0, self, self._update_widgets)  # after Qt has updated widgets
 
     def _update_widgets(self) -> None:
