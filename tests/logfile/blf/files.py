@@ -17,7 +17,7 @@ def file_header(start: tuple[int, ...] = START, api: int = 4_060_200) -> bytes:
     return packed.ljust(144, b"\0")
 
 
-def thing(kind: int, body: bytes, time: int = 1_000, version: int = 1, unit: int = 2) -> bytes:
+def blf_object(kind: int, body: bytes, time: int = 1_000, version: int = 1, unit: int = 2) -> bytes:
     """An object: header versions 1 and 3 have 32 bytes, version 2 has 40."""
     more = struct.pack("<Q", time + 5) if version == 2 else b""
     size = 32 + len(more) + len(body)
@@ -29,9 +29,9 @@ def thing(kind: int, body: bytes, time: int = 1_000, version: int = 1, unit: int
     )
 
 
-def padded(*things: bytes) -> bytes:
+def padded(*objects: bytes) -> bytes:
     """Objects as Vector's library pads them: by as many bytes as each is longer than a multiple of four."""
-    return b"".join(one + bytes(len(one) % 4) for one in things)
+    return b"".join(one + bytes(len(one) % 4) for one in objects)
 
 
 def message(
@@ -56,6 +56,6 @@ def read(path: Path, content: bytes) -> tuple[FrameBatch, FrameReader]:
     return FrameBatch.concatenate(list(reader)), reader
 
 
-def read_objects(path: Path, *things: bytes) -> tuple[FrameBatch, FrameReader]:
+def read_objects(path: Path, *objects: bytes) -> tuple[FrameBatch, FrameReader]:
     """What is read of a file with these objects in one container."""
-    return read(path, file_header() + container(padded(*things)))
+    return read(path, file_header() + container(padded(*objects)))

@@ -13,7 +13,7 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import read_batches
 from canmcast_gui.logfile.blf.objects import objects_of
 from tests.logfile.blf import damaging
-from tests.logfile.blf.files import container, file_header, message, padded, read, thing
+from tests.logfile.blf.files import blf_object, container, file_header, message, padded, read
 from tests.logfile.blf.test_files import marker, numbered
 from tests.logfile.damaged_files import damaged_copy, read_or_refused
 from tests.support.corpus import corpus_file
@@ -75,7 +75,7 @@ def test_any_wrong_byte_of_a_containers_head_costs_one_container(place, sample, 
 def check_inside(path, seed):
     """Objects that were damaged before they were packed: the checksum is right, what is in it is not."""
     chance = random.Random(seed)
-    stream = numbered(150) + padded(thing(96, marker(b"Group", b"Braking", b""))) + numbered(150, 150)
+    stream = numbered(150) + padded(blf_object(96, marker(b"Group", b"Braking", b""))) + numbered(150, 150)
     stream = damaged_copy(stream, chance)
     width = chance.choice((700, 4_096, len(stream)))
     parts = [stream[start : start + width] for start in range(0, len(stream), width)]
@@ -169,9 +169,9 @@ def test_a_wrong_size_of_a_container_costs_nothing(sample, tmp_path):
 
 def test_a_large_object_of_another_kind_does_not_jump_over_good_ones(tmp_path):
     """What is left of a damaged object may claim megabytes, in contents that no checksum proves."""
-    things = [thing(1, message(number=number), number) for number in range(200)]
+    objects = [blf_object(1, message(number=number), number) for number in range(200)]
     bogus = struct.pack("<4sHHLL", b"LOBJ", 32, 1, 48 * 100, 200).ljust(48, b"x")
-    stream = b"".join([*things[:20], bogus, *things[20:]])
+    stream = b"".join([*objects[:20], bogus, *objects[20:]])
     batch, reader = read(tmp_path, file_header() + container(stream, packed=False))
     assert batch.arbitration_id.tolist() == list(range(200))
     assert reader.skipped == 1
@@ -179,17 +179,17 @@ def test_a_large_object_of_another_kind_does_not_jump_over_good_ones(tmp_path):
 
 def test_a_time_far_from_all_others_is_not_believed_beside_damage(tmp_path):
     times = [*range(20), 10**17, *range(20, 40)]
-    things = [thing(1, message(number=number), at) for number, at in enumerate(times)]
-    stream = b"".join([*things[:30], b"x" * 100, *things[30:]])
+    objects = [blf_object(1, message(number=number), at) for number, at in enumerate(times)]
+    stream = b"".join([*objects[:30], b"x" * 100, *objects[30:]])
     batch, _ = read(tmp_path, file_header() + container(stream, packed=False))
     assert 10**17 not in (batch.timestamp_ns - batch.timestamp_ns[0]).tolist()
-    assert len(batch) == len(things) - 2
+    assert len(batch) == len(objects) - 2
 
 
 @pytest.mark.parametrize("packed", [True, False])
 @pytest.mark.parametrize("zeros", [1, 4, 8, 16, 20, 48, 100, 5_000, 131_072])
 def test_zero_padding_at_the_end_of_a_container(zeros, packed, tmp_path):
-    marked = padded(thing(96, marker(b"Group", b"Braking", b"at the lights")))
+    marked = padded(blf_object(96, marker(b"Group", b"Braking", b"at the lights")))
     content = container(numbered(3) + marked + bytes(zeros), packed) + container(numbered(3, 3), packed)
     batch, reader = read(tmp_path, file_header() + content)
     assert batch.arbitration_id.tolist() == list(range(6))
@@ -200,7 +200,7 @@ def test_zero_padding_at_the_end_of_a_container(zeros, packed, tmp_path):
 def test_missing_time_and_frames_without_a_count_in_the_header(tmp_path):
     second = 10**9
     parts = [
-        container(b"".join(thing(1, message(), (start + row) * second // 100) for row in range(100)))
+        container(b"".join(blf_object(1, message(), (start + row) * second // 100) for row in range(100)))
         for start in range(0, 600, 100)
     ]
     parts[2] = parts[2][:50] + bytes(20) + parts[2][70:]
@@ -217,7 +217,9 @@ HEADS = st.builds(
     st.sampled_from([0, 16, 31, 32, 48, 50, 96, 4_000, 100_000, 1 << 30]),
     st.sampled_from([1, 65, 96, 100, 200]),
 )
-PIECES = st.lists(st.one_of(st.just(thing(1, message())), HEADS, st.binary(max_size=20), st.just(bytes(33))))
+PIECES = st.lists(
+    st.one_of(st.just(blf_object(1, message())), HEADS, st.binary(max_size=20), st.just(bytes(33)))
+)
 
 
 @given(PIECES, st.booleans(), st.booleans(), st.booleans())
@@ -235,7 +237,7 @@ def test_objects_lie_in_the_stream_one_after_the_other(pieces, lost, verified, l
 def test_objects_are_found_with_other_bytes_between_them(gaps, first):
     stream = b"x" * first
     for gap in gaps:
-        stream += b"".join(thing(1, message()) for _ in range(3)) + b"x" * gap
+        stream += b"".join(blf_object(1, message()) for _ in range(3)) + b"x" * gap
     chain = objects_of(np.frombuffer(stream, dtype=np.uint8), verified=False, last=True)
     tight = sum(gap <= 7 for gap in gaps[:-1]) + bool(gaps)  # so little is padding
     assert 2 * len(gaps) <= len(chain.starts) <= 3 * len(gaps)
@@ -291,7 +293,7 @@ def test_after_contents_without_a_checksum_those_with_one_are_believed_again(tmp
 
 
 def test_the_inside_of_a_large_lost_object_is_one_place(tmp_path):
-    large = thing(115, b"x" * 6_000_000)
+    large = blf_object(115, b"x" * 6_000_000)
     parts = [large[start : start + 1_000_000] for start in range(0, len(large), 1_000_000)]
     packed = [container(part) for part in parts]
     content = file_header() + container(numbered(3)) + b"".join(packed[1:]) + container(numbered(3, 3))

@@ -10,12 +10,21 @@ import pytest
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import FileError, open_writer, read_batches, save
-from tests.logfile.blf.files import START, container, file_header, message, padded, read, read_objects, thing
+from tests.logfile.blf.files import (
+    START,
+    blf_object,
+    container,
+    file_header,
+    message,
+    padded,
+    read,
+    read_objects,
+)
 from tests.logfile.frames import assert_same, small_batch
 
 
 def numbered(count: int, first: int = 0) -> bytes:
-    return padded(*(thing(1, message(number=number), number) for number in range(first, first + count)))
+    return padded(*(blf_object(1, message(number=number), number) for number in range(first, first + count)))
 
 
 def test_packed_and_not_packed_and_without_containers(tmp_path):
@@ -38,8 +47,8 @@ def test_odd_objects_are_padded_in_either_way(tmp_path):
     for pad in (lambda size: size % 4, lambda size: -size % 4, lambda _: 0):
         stream = b""
         for number in range(40):
-            text = thing(65, struct.pack("<LLLL", 0, 0, number, 0) + b"x" * number)
-            stream += text + bytes(pad(len(text))) + thing(1, message(number=number))
+            text = blf_object(65, struct.pack("<LLLL", 0, 0, number, 0) + b"x" * number)
+            stream += text + bytes(pad(len(text))) + blf_object(1, message(number=number))
         batch, reader = read(tmp_path, file_header() + container(stream))
         assert batch.arbitration_id.tolist() == list(range(40))
         assert reader.skipped == 0
@@ -48,7 +57,7 @@ def test_odd_objects_are_padded_in_either_way(tmp_path):
 def test_containers_may_be_padded_in_either_way(tmp_path):
     content = file_header()
     for number in range(10):
-        one = thing(1, message(number=number), number)
+        one = blf_object(1, message(number=number), number)
         size = 32 + len(zlib.compress(one))
         content += container(one)[:size] + bytes((size % 4, -size % 4, 0)[number % 3])
     batch, reader = read(tmp_path, content)
@@ -161,7 +170,7 @@ def test_a_date_that_is_none_leaves_times_since_the_start(start, tmp_path):
 
 
 def event(kind: int, body: bytes, time: int = 77) -> bytes:
-    return thing(kind, body, time)
+    return blf_object(kind, body, time)
 
 
 def marker(group: bytes, name: bytes, description: bytes) -> bytes:
@@ -177,13 +186,13 @@ def test_texts_markers_comments_and_errors_of_drivers_become_marks(tmp_path):
     batch, reader = read_objects(
         tmp_path,
         event(65, text(1, b"C:\\x.dbc;x\0")),
-        thing(1, message()),
+        blf_object(1, message()),
         event(96, marker(b"Group\0garbage", b"Braking", b"at the lights")),
         event(96, marker(b"said by a script", b"python-can", b"Added by python-can")),
         event(92, struct.pack("<LLQ", 1, 5, 0) + "größ".encode("cp1252") + b"e"),
         event(65, text(0, "Comment\0".encode("utf-16-le"))),
         event(65, text(2, b'<?xml version="1.0"?>\r\n<general><user name="x" os="y"/></general>')),
-        thing(1, message()),
+        blf_object(1, message()),
         event(5, struct.pack("<QQHHL", 10**9, 5 * 10**8, 1, 0, 0)),
         event(3, struct.pack("<HHL", 2, 0, 0)),
         event(31, struct.pack("<HBBL", 1, 8, 9, 0x68)),

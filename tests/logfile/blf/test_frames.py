@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from canmcast_gui.frames import Flag
-from tests.logfile.blf.files import message, read_objects, thing
+from tests.logfile.blf.files import blf_object, message, read_objects
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])
 def test_header_versions_and_units_of_time(version, tmp_path):
     batch, reader = read_objects(
-        tmp_path, thing(1, message(), 123, version), thing(1, message(), 123, version, unit=1)
+        tmp_path, blf_object(1, message(), 123, version), blf_object(1, message(), 123, version, unit=1)
     )
     assert (batch.timestamp_ns - reader.start_ns).tolist() == [123, 1_230_000]
     assert [batch.payload(row) for row in range(2)] == [b"12345678"] * 2
@@ -24,9 +24,9 @@ def test_classic_frames(kind, tmp_path):
     rest = bytes(8) if kind == 86 else b""
     batch, _ = read_objects(
         tmp_path,
-        thing(kind, message(2, 0x01, 3, 0x80000123) + rest),
-        thing(kind, message(300, 0x80, 8) + rest),
-        thing(kind, message(1, 0, 15) + rest),
+        blf_object(kind, message(2, 0x01, 3, 0x80000123) + rest),
+        blf_object(kind, message(300, 0x80, 8) + rest),
+        blf_object(kind, message(1, 0, 15) + rest),
     )
     assert batch.channel.tolist() == [2, 0, 1]
     assert batch.flags.tolist() == [Flag.EXTENDED | Flag.TX, Flag.REMOTE, 0]
@@ -44,10 +44,10 @@ def test_fd_frames_of_120_and_116_bytes_and_shorter_ones(tmp_path):
     data = bytes(range(64))
     batch, reader = read_objects(
         tmp_path,
-        thing(100, fd(64) + data + bytes(4)),
-        thing(100, fd(64, 0x7) + data),
-        thing(100, fd(12, 0x1, 9) + data[:12]),
-        thing(100, fd(12, 0x0, 8) + data[:5]),
+        blf_object(100, fd(64) + data + bytes(4)),
+        blf_object(100, fd(64, 0x7) + data),
+        blf_object(100, fd(12, 0x1, 9) + data[:12]),
+        blf_object(100, fd(12, 0x0, 8) + data[:5]),
     )
     assert reader.skipped == 0
     own = Flag.EXTENDED | Flag.TX
@@ -72,10 +72,10 @@ def test_fd64_frames_whose_payload_is_not_all_there(tmp_path):
     data = bytes(range(1, 65))
     batch, _ = read_objects(
         tmp_path,
-        thing(101, fd64(64, data, 0x7000)),
-        thing(101, fd64(64, data[:48], direction=1)),
-        thing(101, fd64(64, data + b"more", extra=72 + 32)),
-        thing(101, fd64(8, data[:8], 0x10)),
+        blf_object(101, fd64(64, data, 0x7000)),
+        blf_object(101, fd64(64, data[:48], direction=1)),
+        blf_object(101, fd64(64, data + b"more", extra=72 + 32)),
+        blf_object(101, fd64(8, data[:8], 0x10)),
     )
     payloads = [batch.payload(row) for row in range(4)]
     assert payloads == [data, data[:48] + bytes(16), data[:32] + bytes(32), b""]
@@ -92,7 +92,7 @@ def test_error_frames_of_all_kinds(tmp_path):
     ext = struct.pack("<HHLBBBBLLHH8s", 2, 0, 0, 0, 0, 4, 0, 0, 0x80000055, 0, 0, b"abcdefgh")
     fd_error = struct.pack("<BBBBHHHBBL", 3, 0, 64, 0, 0, 0, 0, 0, 0, 0x77).ljust(44, b"\0") + bytes(64)
     batch, _ = read_objects(
-        tmp_path, thing(2, struct.pack("<HHL", 1, 0, 0)), thing(73, ext), thing(104, fd_error)
+        tmp_path, blf_object(2, struct.pack("<HHL", 1, 0, 0)), blf_object(73, ext), blf_object(104, fd_error)
     )
     assert batch.channel.tolist() == [1, 2, 3]
     assert batch.flags.tolist() == [Flag.ERROR, Flag.ERROR | Flag.EXTENDED, Flag.ERROR]
@@ -102,22 +102,22 @@ def test_error_frames_of_all_kinds(tmp_path):
 
 def test_kinds_in_any_order_keep_it(tmp_path):
     random = np.random.default_rng(2)
-    things, expected = [], []
+    objects, expected = [], []
     for number in range(500):
         size = int(random.integers(0, 65))
         data = random.integers(0, 256, size, dtype=np.uint8).tobytes()
-        things.append(
+        objects.append(
             (
-                thing(1, message(number=number, dlc=min(8, size), data=data[:8]), number),
-                thing(1, message(number=number, dlc=min(8, size), data=data[:8]), number, version=2),
-                thing(101, fd64(size, data), number),
-                thing(100, fd(size, 1) + data.ljust(68, b"\0"), number),
-                thing(65, struct.pack("<LLLL", 0, 0, size, 0) + bytes(size), number),
+                blf_object(1, message(number=number, dlc=min(8, size), data=data[:8]), number),
+                blf_object(1, message(number=number, dlc=min(8, size), data=data[:8]), number, version=2),
+                blf_object(101, fd64(size, data), number),
+                blf_object(100, fd(size, 1) + data.ljust(68, b"\0"), number),
+                blf_object(65, struct.pack("<LLLL", 0, 0, size, 0) + bytes(size), number),
             )[number % 5]
         )
         if number % 5 < 4:
             expected.append((number, data[:8] if number % 5 < 2 else data))
-    batch, reader = read_objects(tmp_path, *things)
+    batch, reader = read_objects(tmp_path, *objects)
     assert reader.skipped == 0
     times = (batch.timestamp_ns - reader.start_ns).tolist()
     assert [(time, batch.payload(row)) for row, time in enumerate(times)] == expected
@@ -126,10 +126,10 @@ def test_kinds_in_any_order_keep_it(tmp_path):
 def test_objects_that_are_too_short_or_too_late_are_reported(tmp_path):
     batch, reader = read_objects(
         tmp_path,
-        thing(1, b"1234"),
-        thing(1, message(), 2**63),
-        thing(1, message(), 2**60, unit=1),
-        thing(1, message(number=7)),
+        blf_object(1, b"1234"),
+        blf_object(1, message(), 2**63),
+        blf_object(1, message(), 2**60, unit=1),
+        blf_object(1, message(number=7)),
     )
     assert batch.arbitration_id.tolist() == [7]
     assert reader.skipped == 3
@@ -138,14 +138,14 @@ def test_objects_that_are_too_short_or_too_late_are_reported(tmp_path):
 
 
 def test_a_payload_that_looks_like_an_object_is_one(tmp_path):
-    trap = thing(1, message())[:8]
+    trap = blf_object(1, message())[:8]
     batch, reader = read_objects(
-        tmp_path, *(thing(1, message(number=number, data=trap)) for number in range(50))
+        tmp_path, *(blf_object(1, message(number=number, data=trap)) for number in range(50))
     )
     assert batch.arbitration_id.tolist() == list(range(50))
-    inner = thing(1, message(number=0x7FF))
+    inner = blf_object(1, message(number=0x7FF))
     batch, reader = read_objects(
-        tmp_path, thing(100, fd(64) + inner + bytes(20)), *[thing(1, message())] * 20
+        tmp_path, blf_object(100, fd(64) + inner + bytes(20)), *[blf_object(1, message())] * 20
     )
     assert len(batch) == 21
     assert batch.payload(0).startswith(b"LOBJ")
