@@ -83,7 +83,7 @@ End TriggerBlock
 """
 
 
-def test_events_are_in_order_and_errors_of_all_styles_are_frames(tmp_path):
+def test_events_are_valid_and_errors_of_all_styles_are_frames(tmp_path):
     batch, reader = written(tmp_path, HEAD + EVENTS)
     assert reader.skipped == 0
     assert batch.has(Flag.ERROR).tolist() == [True] * 4 + [False] * 2
@@ -147,7 +147,7 @@ def test_busmaster_writes_the_time_of_day_in_sessions_with_dates(base, empty, tm
 
 
 @pytest.mark.parametrize("base", ["base hex  timestamps absolute\n", "base hex  no internal events logged\n"])
-def test_times_since_a_date_stay_so(base, tmp_path):
+def test_times_since_a_date_are_kept(base, tmp_path):
     first = 50_410.25 if "timestamps" in base else 0.25
     text = SESSION.format(date="02:00:05", base=base, times=f"{first:.6f} 1 124 Tx d 1 00 \n")
     batch, _ = written(tmp_path, text)
@@ -216,7 +216,7 @@ def test_comments_and_markers_become_marks(tmp_path):
     ]
 
 
-def test_marks_are_written_and_come_back_and_others_read_the_frames(tmp_path):
+def test_marks_are_read_back_and_other_readers_read_the_frames(tmp_path):
     batch = small_batch(4)
     marks = [
         Mark(0, int(batch.timestamp_ns[0]), "first"),

@@ -90,7 +90,7 @@ SAVVYCAN = """***BUSMASTER Ver 2.4.0***
     ids=["numbers", "decimals", "milliseconds", "tenths", "numbers of tenths"],
 )
 @pytest.mark.parametrize("head", [SAVVYCAN, ""], ids=["header", "no header"])
-def test_parts_of_a_second_are_what_the_file_shows(times, milliseconds, head, tmp_path):
+def test_fractions_of_seconds_follow_the_digits_of_the_file(times, milliseconds, head, tmp_path):
     lines = [f"{time} Rx 0 00000123 s 1 11 " for time in times]
     batch, reader = written(tmp_path, head + "\n".join(lines))
     assert (reader.format.name, reader.problems) == ("busmaster", [])
@@ -173,7 +173,7 @@ def test_busmaster_hours_apart_in_one_day(tmp_path):
         ("***START DATE AND TIME 31:6:2016 9:7:15:2***", "invalid date"),
     ],
 )
-def test_what_is_wrong_in_a_busmaster_file_is_reported_with_the_field(line, problem, tmp_path):
+def test_errors_in_a_busmaster_file_name_the_field(line, problem, tmp_path):
     _, reader = written(tmp_path, f"{SAVVYCAN}9:7:15:2 Rx 1 123 s 0\n{line}\n")
     assert reader.problems == [f"line 6: {problem} in {line!r}"]
 

@@ -180,7 +180,7 @@ def test_ids_in_angle_brackets(interface, tmp_path):
 
 
 @pytest.mark.parametrize("text", ["see 123# below\n", "item 5 [3] text\n", "#define A8\n", "add#\n"])
-def test_other_texts_are_not_taken_for_candump(text, tmp_path):
+def test_other_texts_are_not_recognized_as_candump(text, tmp_path):
     (tmp_path / "text.txt").write_text(text * 3)
     with pytest.raises(FileError):
         read_batches(tmp_path / "text.txt")

@@ -29,7 +29,7 @@ def test_damage_and_too_many_bytes_are_reported():
         inflate(packed, 999)
 
 
-def test_zlib_does_it_where_the_quick_library_is_not(tmp_path):
+def test_zlib_is_used_without_isal(tmp_path):
     program = (
         "import sys; sys.modules['isal'] = None\n"
         "from canmcast_gui.logfile import read_batches, save\n"

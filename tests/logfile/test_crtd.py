@@ -73,7 +73,7 @@ def test_other_crtd_records_are_counted_by_kind_and_comments_are_marks(tmp_path)
         ("1.3 R12 7FF", "a line of kind 'R12'"),
     ],
 )
-def test_what_is_wrong_in_a_crtd_file_is_reported_with_the_field(line, problem, tmp_path):
+def test_errors_in_a_crtd_file_name_the_field(line, problem, tmp_path):
     _, reader = written(tmp_path, f"1.2 1R11 7FF 00\n{line}\n")
     assert reader.problems == [f"line 2: {problem} in {line!r}"]
 

@@ -55,7 +55,7 @@ def test_marks_precede_the_frames_of_their_rows(tmp_path):
     assert (writer.frames, writer.marks, writer.marks_left_out) == (6, 5, 0)
 
 
-def test_a_mark_for_a_row_that_is_past_comes_at_once(tmp_path):
+def test_a_mark_for_an_earlier_row_is_written_at_once(tmp_path):
     def work(writer):
         writer.write(small_batch(2))
         writer.write_mark(Mark(0, 0, "late"))
@@ -64,7 +64,7 @@ def test_a_mark_for_a_row_that_is_past_comes_at_once(tmp_path):
     assert entries(tmp_path, work)[1] == [0x100, 0x101, "late", 0x100]
 
 
-def test_a_format_without_a_place_for_marks_counts_them(tmp_path):
+def test_a_format_without_marks_counts_them(tmp_path):
     path = tmp_path / "log.csv"
     with open_writer(path) as writer:
         writer.write_mark(Mark(1, 0, "lost"))

@@ -25,7 +25,7 @@ def pack(request):
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS_BY_NAME))
-def test_every_format_is_read_through_what_packs_it(name, pack, tmp_path):
+def test_every_format_is_read_from_compressed_files(name, pack, tmp_path):
     plain = tmp_path / f"log{FORMATS_BY_NAME[name].suffixes[0]}"
     save(plain, [small_batch(3000)])
     packed = tmp_path / "log.anything"
@@ -46,7 +46,7 @@ def log(tmp_path, content: bytes):
 LINES = b"".join(b"(%d.000000) can0 123#%02X\n" % (second, second % 256) for second in range(5000))
 
 
-def test_packed_files_that_follow_each_other(pack, tmp_path):
+def test_compressed_streams_that_follow_each_other(pack, tmp_path):
     reader = log(tmp_path, pack(LINES) + pack(LINES) + bytes(20))
     assert sum(map(len, reader)) == 10_000
     assert reader.skipped == 0
@@ -80,12 +80,12 @@ def test_damage_is_reported_and_earlier_data_are_kept(pack, tmp_path):
         assert "packed" in str(error)
 
 
-def test_without_a_beginning_there_is_a_sentence(pack, tmp_path):
+def test_a_file_without_its_start_is_refused(pack, tmp_path):
     with pytest.raises(FileError, match=r"cannot be decompressed: .* end too early"):
         log(tmp_path, pack(LINES)[:12])
 
 
-def test_who_wants_no_problems_gets_an_error(pack, tmp_path):
+def test_without_problems_damage_raises(pack, tmp_path):
     path = tmp_path / "cut"
     path.write_bytes(pack(LINES)[:100])
     with open_log(path) as file, pytest.raises(OSError, match="end too early"):
@@ -117,14 +117,14 @@ HEADS = {"mf4": b"MDF     4.10    ", "parquet": b"PAR1"}
 
 
 @pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
-def test_what_unpacks_without_end_is_refused(head, tmp_path):
+def test_a_decompression_bomb_is_refused(head, tmp_path):
     path = tmp_path / "bomb.gz"
     path.write_bytes(gzip.compress(head + bytes(90_000_000), 9))
     with pytest.raises(FileError, match=r"bomb\.gz cannot be read: it decompresses to more than 100 times"):
         list(read_batches(path))
 
 
-def test_unpacking_can_be_left(tmp_path):
+def test_decompression_can_be_canceled(tmp_path):
     path = tmp_path / "log.gz"
     path.write_bytes(gzip.compress(b"".join(os.urandom(1_000) * 10 for _ in range(6_000)), 1))
     with seekable_log(path, Problems()) as log:

@@ -96,7 +96,7 @@ def test_files_of_others_need_three_columns(tmp_path):
         read(path)
 
 
-def test_a_file_that_was_not_completed(tmp_path):
+def test_an_incomplete_file(tmp_path):
     path = tmp_path / "cut.parquet"
     save(path, [small_batch(1000)])
     path.write_bytes(path.read_bytes()[:-100])
@@ -120,7 +120,7 @@ def test_a_damaged_row_group_costs_only_its_own_frames(tmp_path):
     assert reader.problems[0].startswith("row group 2")
 
 
-def test_without_pyarrow_there_is_a_sentence(tmp_path, monkeypatch):
+def test_without_pyarrow_files_are_refused(tmp_path, monkeypatch):
     path = tmp_path / "log.parquet"
     save(path, [small_batch(5)])
     real = builtins.__import__

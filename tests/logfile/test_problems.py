@@ -5,7 +5,7 @@ import pytest
 from canmcast_gui.logfile.problems import Missing, Problems, unread, unread_summary
 
 
-def test_many_of_a_kind_are_counted_and_the_first_are_placed():
+def test_many_of_a_kind_are_counted_and_the_first_are_located():
     problems = Problems()
     problems.add("line 3", "no frame")
     problems.add_all(range(0, 4_000_000, 4), "no object", 1_000_000)
@@ -25,7 +25,7 @@ def test_many_of_a_kind_are_counted_and_the_first_are_placed():
         (Missing(1, 0.01, 0), "1 damaged place"),
     ],
 )
-def test_damaged_places_in_words(missing, text):
+def test_the_text_of_damaged_places(missing, text):
     assert str(missing) == text
 
 

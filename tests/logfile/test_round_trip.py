@@ -23,7 +23,7 @@ STOCK_FLOAT_NS = 300
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
-def test_frames_come_back(name: str, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject):
+def test_frames_are_read_back(name: str, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject):
     batch = data.draw(batches(name))
     path = tmp_path_factory.mktemp("trip") / f"log{FORMATS_BY_NAME[name].suffixes[0]}"
     assert save(path, [batch]) == len(batch)
@@ -106,7 +106,7 @@ def test_blf_fd_objects_have_the_size_that_the_format_has(tmp_path):
     assert struct.unpack_from("<4sHHLL", inflated) == (b"LOBJ", 32, 1, 120, 100)
 
 
-def test_a_start_with_few_milliseconds_stays_where_it_is(tmp_path):
+def test_a_start_with_few_milliseconds_is_kept(tmp_path):
     batch = small_batch(3, start_ns=1_762_345_678_005_000_000)
     save(tmp_path / "log.asc", [batch])
     stock = can.ASCReader(tmp_path / "log.asc", relative_timestamp=False)

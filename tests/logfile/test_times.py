@@ -12,7 +12,7 @@ from canmcast_gui.logfile.times import Unwrapping
     start=st.integers(0, 59_999),
     cuts=st.lists(st.integers(0, 40), max_size=4),
 )
-def test_times_are_those_before_they_were_wrapped(steps, start, cuts):
+def test_unwrapped_times_are_the_original_ones(steps, start, cuts):
     milliseconds = np.maximum.accumulate(start + np.cumsum([0, *np.abs(steps)]))
     late = np.array([0, *steps]) < 0  # a little older than the newest before it
     times = (milliseconds - np.where(late, 900, 0)).clip(start) * 1_000_000

@@ -69,7 +69,7 @@ def test_names_and_comments_in_other_alphabets(tmp_path):
     assert (len(batch), [mark.text for mark in reader.marks]) == (2, ["Überholspur 车速 🚗"])
 
 
-def test_progress_is_the_place_in_the_file(tmp_path):
+def test_progress_is_the_position_in_the_file(tmp_path):
     content = (LINES * 10).encode("utf-16")
     path = tmp_path / "log"
     path.write_bytes(content)

@@ -144,7 +144,7 @@ def test_a_classic_dlc_above_8_has_8_bytes(tmp_path):
         ("2.0", "1 15.0 DT 0300 Rx B 00", "invalid length 'B'"),
     ],
 )
-def test_what_is_wrong_in_a_trc_file_is_reported_with_the_field(version, line, problem, tmp_path):
+def test_errors_in_a_trc_file_name_the_field(version, line, problem, tmp_path):
     text = VERSIONS[version] + line
     _, reader = written(tmp_path, text)
     assert reader.problems == [f"line {len(text.splitlines())}: {problem} in {line!r}"]
@@ -155,7 +155,7 @@ def test_a_file_without_a_header_and_with_short_ids_is_recognized(tmp_path):
     assert (batch.arbitration_id.tolist(), reader.skipped) == ([0xA8, 5], 0)
 
 
-def test_marks_are_events_and_come_back_and_others_read_the_frames(tmp_path):
+def test_marks_are_events_that_are_read_back_and_other_readers_read_the_frames(tmp_path):
     batch = small_batch(4)
     marks = [
         Mark(0, int(batch.timestamp_ns[0]) - 1_700_000_000, "first"),

@@ -41,7 +41,7 @@ def test_lines(tmp_path):
 
 
 @pytest.mark.parametrize("digits", [3, 6])  # in columns, and line by line
-def test_times_go_forwards_across_midnight(digits, tmp_path):
+def test_times_ascend_across_midnight(digits, tmp_path):
     times = ["22:00:00.1", "23:59:59.9", "00:00:00.1", "23:59:59.8", "00:00:01.1", "20:00:00.1", "06:00:00.1"]
     text = "".join(f"{time.ljust(9 + digits, '0')} R 09F8017F 01\n" for time in times)
     batch, reader = written(tmp_path / "log", f"21:00:00.000 R 09F8017F 01\n{text}")
@@ -96,7 +96,7 @@ frames = st.tuples(
 
 
 @given(st.lists(frames, min_size=1, max_size=12))
-def test_columns_are_what_lines_are(rows):
+def test_columns_equal_lines(rows):
     texts = [
         f"{h:02}:{m:02}:{s:02}.{ms:03} {turn} {number:08X} {data.hex(' ').upper()}".strip()
         for (h, m, s, ms), turn, number, data in rows

@@ -46,14 +46,14 @@ def check_packed(sample, path, kind, seed):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_only_touched_containers_are_lost(kind, sample, tmp_path):
+def test_only_damaged_containers_are_lost(kind, sample, tmp_path):
     for seed in range(6):
         check_packed(sample, tmp_path / "log.blf", kind, seed)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
-def test_only_touched_containers_are_lost_at_length(kind, sample, tmp_path):
+def test_only_damaged_containers_are_lost_long(kind, sample, tmp_path):
     chance = seeded()
     for _ in rounds(LONG_SECONDS):
         check_packed(sample, tmp_path / "log.blf", kind, chance.random())
@@ -83,14 +83,14 @@ def check_inside(path, seed):
     return read_or_refused(path, content)
 
 
-def test_objects_that_were_damaged_before_they_were_packed(tmp_path):
+def test_objects_that_were_damaged_before_compression(tmp_path):
     read = [check_inside(tmp_path / "log.blf", seed) for seed in range(60)]
     assert sum(read) > 60 * 150
     assert max(read) <= 300
 
 
 @pytest.mark.long
-def test_objects_that_were_damaged_before_they_were_packed_at_length(tmp_path):
+def test_objects_that_were_damaged_before_compression_long(tmp_path):
     chance = seeded()
     for _ in rounds(LONG_SECONDS):
         check_inside(tmp_path / "log.blf", chance.random())
@@ -112,14 +112,14 @@ def check_stored(path, kind, seed):
 
 
 @pytest.mark.parametrize("kind", ["random", "zeros"])
-def test_contents_that_are_not_packed(kind, tmp_path):
+def test_contents_that_are_not_compressed(kind, tmp_path):
     for seed in range(4):
         check_stored(tmp_path / "log.blf", kind, seed)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("kind", ["random", "zeros"])
-def test_contents_that_are_not_packed_at_length(kind, tmp_path):
+def test_contents_that_are_not_compressed_long(kind, tmp_path):
     chance = seeded()
     for _ in rounds(LONG_SECONDS):
         check_stored(tmp_path / "log.blf", kind, chance.random())
@@ -138,7 +138,7 @@ def test_damage_in_one_stored_container_costs_few_of_its_objects(tmp_path):
         assert reader.missing.frames == 1_000 - len(found)
 
 
-def test_a_cut_file_is_read_up_to_the_cut(sample, tmp_path):
+def test_a_truncated_file_is_read_up_to_its_end(sample, tmp_path):
     chance = random.Random(4)
     for _ in range(12):
         cut = chance.randrange(sample.containers[0][1], len(sample.content))
@@ -167,7 +167,7 @@ def test_a_wrong_size_of_a_container_costs_nothing(sample, tmp_path):
         assert found == sample.frames
 
 
-def test_a_large_object_of_another_kind_does_not_jump_over_good_ones(tmp_path):
+def test_a_large_object_of_another_type_does_not_hide_valid_ones(tmp_path):
     """What is left of a damaged object may claim megabytes, in contents that no checksum proves."""
     objects = [blf_object(1, message(number=number), number) for number in range(200)]
     bogus = struct.pack("<4sHHLL", b"LOBJ", 32, 1, 48 * 100, 200).ljust(48, b"x")
@@ -177,7 +177,7 @@ def test_a_large_object_of_another_kind_does_not_jump_over_good_ones(tmp_path):
     assert reader.skipped == 1
 
 
-def test_a_time_far_from_all_others_is_not_believed_beside_damage(tmp_path):
+def test_a_time_far_from_all_others_is_dropped_beside_damage(tmp_path):
     times = [*range(20), 10**17, *range(20, 40)]
     objects = [blf_object(1, message(number=number), at) for number, at in enumerate(times)]
     stream = b"".join([*objects[:30], b"x" * 100, *objects[30:]])
@@ -223,7 +223,7 @@ PIECES = st.lists(
 
 
 @given(PIECES, st.booleans(), st.booleans(), st.booleans())
-def test_objects_lie_in_the_stream_one_after_the_other(pieces, lost, verified, last):
+def test_objects_follow_each_other_in_the_stream(pieces, lost, verified, last):
     content = np.frombuffer(b"".join(pieces), dtype=np.uint8)
     chain = objects_of(content, lost, verified, last)
     ends = chain.starts + chain.sizes
@@ -254,7 +254,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("what", HOSTILE, ids=range(len(HOSTILE)))
-def test_contents_full_of_signatures_cost_little_and_can_be_left(what, tmp_path):
+def test_contents_full_of_signatures_are_fast_and_can_be_canceled(what, tmp_path):
     content = container(what * ((16 << 20) // len(what)))
     path = tmp_path / "log.blf"
     path.write_bytes(file_header() + content * 3)
@@ -283,7 +283,7 @@ def test_random_bytes_in_a_real_recording(begin, end, seed, containers, tmp_path
     assert reader.missing.frames == pytest.approx(len(whole) - len(found), abs=10)
 
 
-def test_after_contents_without_a_checksum_those_with_one_are_believed_again(tmp_path):
+def test_contents_with_a_checksum_after_those_without_are_verified(tmp_path):
     """What a tool wrote between objects of a packed container costs none of them."""
     parts = [container(numbered(3), packed=False), container(numbered(60_000)), container(numbered(3))]
     rubbish = container(numbered(3) + b"rubbish!" * 5 + numbered(3))
@@ -292,7 +292,7 @@ def test_after_contents_without_a_checksum_those_with_one_are_believed_again(tmp
     assert reader.skipped == 1
 
 
-def test_the_inside_of_a_large_lost_object_is_one_place(tmp_path):
+def test_the_content_of_a_large_lost_object_is_one_place(tmp_path):
     large = blf_object(115, b"x" * 6_000_000)
     parts = [large[start : start + 1_000_000] for start in range(0, len(large), 1_000_000)]
     packed = [container(part) for part in parts]

@@ -27,7 +27,7 @@ def numbered(count: int, first: int = 0) -> bytes:
     return padded(*(blf_object(1, message(number=number), number) for number in range(first, first + count)))
 
 
-def test_packed_and_not_packed_and_without_containers(tmp_path):
+def test_compressed_and_stored_containers_and_none(tmp_path):
     for content in (container(numbered(20)), container(numbered(20), packed=False), numbered(20)):
         batch, reader = read(tmp_path, file_header() + content)
         assert batch.arbitration_id.tolist() == list(range(20))
@@ -35,7 +35,7 @@ def test_packed_and_not_packed_and_without_containers(tmp_path):
 
 
 @pytest.mark.parametrize("size", [1, 7, 16, 33, 47, 100])
-def test_objects_cross_the_borders_of_containers(size, tmp_path):
+def test_objects_span_containers(size, tmp_path):
     stream = numbered(20)
     parts = [container(stream[start : start + size], start % 2 == 0) for start in range(0, len(stream), size)]
     batch, reader = read(tmp_path, file_header() + b"".join(parts))
@@ -65,7 +65,7 @@ def test_containers_may_be_padded_in_either_way(tmp_path):
     assert reader.skipped == 0
 
 
-def test_a_recording_that_was_not_completed(tmp_path):
+def test_an_incomplete_recording(tmp_path):
     """Its header is zeros, or knows no sizes; its last container has none either."""
     for header in (bytes(144), b"LOGG".ljust(144, b"\0"), file_header()):
         batch, reader = read(
@@ -106,7 +106,7 @@ def test_garbage_between_containers_and_between_objects(tmp_path):
     assert reader.skipped == 1
 
 
-def test_an_object_whose_size_is_wrong_does_not_swallow_the_others(tmp_path):
+def test_an_object_with_a_wrong_size_does_not_hide_others(tmp_path):
     for size in (0, 15, 5_000, 100_000, 4_000_000_000):
         stream = bytearray(numbered(10))
         stream[48 * 4 + 8 : 48 * 4 + 12] = struct.pack("<L", size)
@@ -117,7 +117,7 @@ def test_an_object_whose_size_is_wrong_does_not_swallow_the_others(tmp_path):
 
 
 @pytest.mark.parametrize("cut", [145, 160, 176, 200, 300])
-def test_a_file_that_breaks_off_anywhere(cut, tmp_path):
+def test_a_file_that_is_truncated_at_any_byte(cut, tmp_path):
     content = file_header() + container(numbered(100), packed=False)
     batch, reader = read(tmp_path, (content + container(numbered(1)))[: len(content) + cut - 144])
     assert batch.arbitration_id.tolist()[:100] == list(range(100))
@@ -132,7 +132,7 @@ def test_a_file_that_breaks_off_anywhere(cut, tmp_path):
         assert sum(map(len, reader)) == (cut - 176) // 48
 
 
-def test_what_a_container_claims_is_not_believed(tmp_path):
+def test_the_size_that_a_container_claims_is_not_allocated(tmp_path):
     bomb = container(bytes(50_000_000), inflated=4_000_000_000)
     batch, reader = read(tmp_path, file_header() + bomb + container(numbered(3)))
     assert batch.arbitration_id.tolist() == [0, 1, 2]
@@ -163,7 +163,7 @@ def test_vector_writes_local_time_and_python_can_utc(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("start", [(0,) * 8, (2025, 13, 1, 1, 1, 1, 1, 1), (65535,) * 8])
-def test_a_date_that_is_none_leaves_times_since_the_start(start, tmp_path):
+def test_after_an_invalid_date_times_count_from_the_start(start, tmp_path):
     batch, reader = read(tmp_path, file_header(start) + container(numbered(2)))
     assert reader.start_ns == 0
     assert batch.timestamp_ns.tolist() == [0, 1]
@@ -215,7 +215,7 @@ def test_texts_markers_comments_and_errors_of_drivers_become_marks(tmp_path):
     ]
 
 
-def test_marks_are_written_as_markers_and_come_back(tmp_path):
+def test_marks_are_written_as_markers_and_read_back(tmp_path):
     path, again = tmp_path / "one.blf", tmp_path / "two.blf"
     batch = small_batch(2000)
     times = batch.timestamp_ns
@@ -238,7 +238,7 @@ def test_a_file_of_marks_only(tmp_path):
     assert reader.marks == [Mark(0, 1_762_345_678_500_000_000, "alone")]
 
 
-def test_written_files_are_the_same_however_the_frames_come(tmp_path):
+def test_written_files_do_not_depend_on_the_batches(tmp_path):
     batch = small_batch(30_000)
     batch.records["data"] = np.random.default_rng(3).integers(0, 256, (30_000, 8))
     paths = [tmp_path / "a.blf", tmp_path / "b.blf", tmp_path / "c.blf"]
@@ -248,7 +248,7 @@ def test_written_files_are_the_same_however_the_frames_come(tmp_path):
     assert paths[0].read_bytes() == paths[1].read_bytes() == paths[2].read_bytes()
 
 
-def test_what_was_flushed_is_read_though_the_writer_was_killed(tmp_path):
+def test_flushed_data_are_read_after_the_writer_was_killed(tmp_path):
     batch = small_batch(5000)
     path = tmp_path / "live.blf"
     from canmcast_gui.logfile.blf.writer import BlfSink

@@ -68,7 +68,7 @@ def fd64(valid: int, data: bytes, flags: int = 0x1000, direction: int = 0, extra
     return head + data
 
 
-def test_fd64_frames_whose_payload_is_not_all_there(tmp_path):
+def test_fd64_frames_with_an_incomplete_payload(tmp_path):
     data = bytes(range(1, 65))
     batch, _ = read_objects(
         tmp_path,
@@ -100,7 +100,7 @@ def test_error_frames_of_all_kinds(tmp_path):
     assert [batch.payload(row) for row in range(3)] == [b"", b"abcd", b""]
 
 
-def test_kinds_in_any_order_keep_it(tmp_path):
+def test_kinds_in_any_order_keep_their_order(tmp_path):
     random = np.random.default_rng(2)
     objects, expected = [], []
     for number in range(500):

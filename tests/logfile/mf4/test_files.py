@@ -50,7 +50,7 @@ def messages(count: int) -> list[can.Message]:
 
 
 @pytest.mark.parametrize("compression", [0, 1, 2])
-def test_what_python_can_writes(compression, tmp_path):
+def test_files_of_python_can(compression, tmp_path):
     """Sorted groups, plain, packed, and packed by columns."""
     path = tmp_path / "log.mf4"
     expected = messages(1000)
@@ -212,7 +212,7 @@ def check_logger_frames(batch: FrameBatch, count: int = len(PAYLOADS)) -> None:
     ],
     ids=str,
 )
-def test_numbered_records_with_payloads_apart(kind, tmp_path):
+def test_records_with_ids_and_separate_payloads(kind, tmp_path):
     path = tmp_path / "log.mf4"
     path.write_bytes(logger_file(**kind))
     reader = read_batches(path)
@@ -226,7 +226,7 @@ def packed(kind: bytes, content: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("how", ["one block", "packed", "listed"])
-def test_sorted_records_with_payloads_in_a_stream_of_their_own(how, tmp_path):
+def test_sorted_records_with_payloads_in_another_stream(how, tmp_path):
     out = Blocks()
     header = out.block(b"HD", [0] * 6, struct.pack("<QhhBBBxdd", 5 * 10**9, 0, 0, 0, 0, 0, 0, 0))
     stream, offsets = b"", []
@@ -278,7 +278,7 @@ def test_pieces_that_end_anywhere_change_nothing(tmp_path, monkeypatch):
         check_logger_frames(read(path))
 
 
-def test_a_file_that_was_cut(tmp_path):
+def test_a_truncated_file(tmp_path):
     path = tmp_path / "log.mf4"
     content = logger_file()
     for cut in (len(content) // 2, len(content) * 3 // 4):
@@ -368,7 +368,7 @@ def test_asammdf_finds_the_frames_and_the_marks(tmp_path):
         assert mdf.header.comment is not None
 
 
-def test_what_was_flushed_is_read_though_the_writer_was_killed(tmp_path):
+def test_flushed_data_are_read_after_the_writer_was_killed(tmp_path):
     batch = all_kinds()
     path = tmp_path / "live.mf4"
     with path.open("wb") as file:
@@ -395,7 +395,7 @@ def test_frames_before_the_start_keep_their_times(tmp_path):
 
 
 @pytest.mark.parametrize("truth", TRUTH, ids=lambda row: row["path"])
-def test_real_files_have_what_python_can_and_asammdf_find(truth):
+def test_real_files_as_python_can_and_asammdf_read_them(truth):
     path = corpus_file(truth["path"])
     info = file_info(path)
     assert info.data_frames == int(truth["data_frames"])
@@ -417,7 +417,7 @@ def test_events_of_others_are_marks():
 
 
 @pytest.mark.parametrize("compression", [1, 2])
-def test_damage_in_packed_data_invents_no_frames(compression, tmp_path):
+def test_damage_in_compressed_data_invents_no_frames(compression, tmp_path):
     """Some damage of a deflate stream lets it run on to the end of the data without an error."""
     path = tmp_path / "log.mf4"
     with can.MF4Writer(path, compression_level=compression) as writer:

@@ -91,7 +91,7 @@ def cooked_frames(order: str, link: int, sent: bool = False) -> list[bytes]:
 @pytest.mark.parametrize("sent", [False, True])
 @pytest.mark.parametrize("link", [COOKED, COOKED_2])
 @pytest.mark.parametrize("order", ["<", ">"])
-def test_any_interface_of_linux_has_ids_in_the_order_of_the_computer(order, link, sent, tmp_path):
+def test_the_any_interface_of_linux_has_ids_in_the_byte_order_of_the_computer(order, link, sent, tmp_path):
     for content in (
         pcap(cooked_frames(order, link, sent), order, link),
         next_generation(order, link=link, packets=cooked_frames(order, link, sent)),
@@ -116,7 +116,7 @@ def test_the_protocol_of_the_any_interface_marks_can_fd(link, tmp_path):
 
 
 @pytest.mark.parametrize("padding", [0x2E, 0x7E, 0xAA, 0xFC, 0x08])
-def test_padding_of_old_kernels_makes_no_can_fd(padding, tmp_path):
+def test_padding_of_old_kernels_is_not_can_fd(padding, tmp_path):
     packets = [
         frame(0x123, b"12345678", flags=padding, raw_dlc=12),
         frame(0x124, b"123\0\0\0\0\0", flags=padding, length=3),
@@ -194,7 +194,7 @@ def test_a_capture_without_can_is_reported(tmp_path):
         read(tmp_path, pcap([bytes(60)] * 5, link=ETHERNET))
 
 
-def test_a_capture_that_was_cut_or_damaged(tmp_path):
+def test_a_truncated_or_damaged_capture(tmp_path):
     content = pcap(FRAMES)
     batch, reader = read(tmp_path, content[:-5])
     assert len(batch) == 6

@@ -124,7 +124,7 @@ def test_ids_of_captures(tmp_path):
     assert reader.findings == [Finding(f"{WIDENED}: 1 frame", 1)]
 
 
-def test_wide_ids_of_tables_need_no_mark(tmp_path):
+def test_wide_ids_of_tables_are_extended(tmp_path):
     path = tmp_path / "log.csv"
     path.write_text("1.0,100,01\n1.1,900,02\n1.2,20000001,03\n")
     layout = TableLayout(time=0, identifier=1, data=2)
@@ -144,7 +144,7 @@ def test_counts_continue_from_batch_to_batch(tmp_path):
     assert reader.findings == [Finding(f"{WIDENED}: 10,000 frames", 1)]
 
 
-def test_a_file_of_nothing_but_impossible_ids_cannot_be_read(tmp_path):
+def test_a_file_with_impossible_ids_only_cannot_be_read(tmp_path):
     (tmp_path / "log.log").write_text("(1.0) can0 40000001#\n(1.1) can0 40000002#\n")
     with pytest.raises(FileError, match="ids above 1FFFFFFF, left out: 2 frames"):
         list(read_batches(tmp_path / "log.log"))
@@ -191,7 +191,7 @@ def turning(period: float, turns: int, step: float) -> list[float]:
     ("period", "step", "name"),
     [(60, 0.4, "a minute"), (3600, 7, "an hour"), (2**32 / 1e6, 9, "2^32 µs"), (86400, 100, "a day")],
 )
-def test_clocks_that_begin_again(period, step, name, parts):
+def test_clocks_that_start_again(period, step, name, parts):
     times = turning(period, 3, step)
     kind = f"times that fall by about {name}, as of a clock that starts again"
     row = next(row for row in range(1, len(times)) if times[row] < times[row - 1])
@@ -211,7 +211,7 @@ def test_a_frame_years_away_from_its_neighbors(parts):
     assert findings_of([*times[:5], 0.0, 1.0], parts) == [Finding(f"{kind}: 1 frame", 5)]
 
 
-def test_nothing_but_error_frames():
+def test_error_frames_only():
     assert findings_of([1.0] * 9, flags=Flag.ERROR) == []
     assert findings_of([1.0] * 300, 3, Flag.ERROR) == [Finding("all 300 frames are error frames", 0)]
 
@@ -255,7 +255,7 @@ def frames(times: list[int]) -> FrameBatch:
     )
 
 
-def test_steps_back_are_found_within_and_between_batches():
+def test_falling_times_are_found_within_and_between_batches():
     found = TimeOrder()
     for times in ([5, 6, 6], [], [4, 7], [2_000_000_007, 7]):
         found.add(frames(times) if times else FrameBatch.empty())

@@ -59,7 +59,7 @@ def test_the_content_decides_and_not_the_suffix(name, tmp_path):
         (b"LOGG" + bytes(200), "nothing of log.asc can be read"),
     ],
 )
-def test_a_file_of_no_frames_is_refused_with_a_sentence(content, reason, tmp_path):
+def test_a_file_without_frames_is_refused(content, reason, tmp_path):
     path = tmp_path / "log.asc"
     path.write_bytes(content)
     with pytest.raises(FileError, match=reason) as caught:
@@ -67,7 +67,7 @@ def test_a_file_of_no_frames_is_refused_with_a_sentence(content, reason, tmp_pat
     assert "\n" not in str(caught.value)
 
 
-def test_an_absent_file_or_a_folder_is_refused_with_a_sentence(tmp_path):
+def test_a_missing_file_or_a_folder_is_refused(tmp_path):
     with pytest.raises(FileError, match=r"absent\.asc cannot be read: No such file"):
         read_batches(tmp_path / "absent.asc")
     with pytest.raises(FileError, match="cannot be read"):
@@ -151,7 +151,7 @@ def test_no_damage_raises_anything_but_a_file_error(name, tmp_path_factory, data
 
 
 @pytest.mark.parametrize("name", LOGS)
-def test_reading_again_begins_again(name):
+def test_reading_again_starts_at_the_beginning(name):
     try:
         reader = read_batches(corpus_file(name))
         first = [len(batch) for batch in reader]
@@ -207,7 +207,7 @@ def test_asc_dates(date, tmp_path):
     assert reader.start_ns == batch.timestamp_ns[0] - 1_000_000_000
 
 
-def test_an_asc_date_that_cannot_be_read_leaves_times_since_the_start(tmp_path):
+def test_after_an_invalid_asc_date_times_count_from_the_start(tmp_path):
     batch = written(tmp_path, "date whenever\nbase hex  timestamps absolute\n 1.0 1 10 Rx d 0\n")
     assert batch.timestamp_ns.tolist() == [1_000_000_000]
 

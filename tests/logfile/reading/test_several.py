@@ -45,7 +45,7 @@ A, B = [0x100, 0x101, 0x102], [0x200, 0x201, 0x202]
         ("in turn", 1, A + B, [0, 100, 200, 1200, 1300, 1400]),
     ],
 )
-def test_frames_come_in_the_order_that_was_chosen(logs, order, offset, ids, times):
+def test_frames_are_in_the_chosen_order(logs, order, offset, ids, times):
     parts = [LogPart(logs[0]), LogPart(logs[1], round(offset * SECOND))]
     assert read(parts, order) == (ids, times)
 
@@ -119,7 +119,7 @@ def test_a_file_keeps_its_own_order_where_its_times_go_backwards(tmp_path):
     assert len(batch) == 6
 
 
-def test_what_cannot_be_read_is_counted_with_its_file(tmp_path):
+def test_unreadable_entries_are_counted_with_their_file(tmp_path):
     parts = written(tmp_path, frames([1]))
     bad = tmp_path / "bad.log"
     bad.write_text("(1.0) can0 1#00\ngarbage\n")

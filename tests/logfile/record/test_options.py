@@ -42,7 +42,7 @@ def test_numbers_continue_after_the_highest(tmp_path):
     assert first_free_number(tmp_path / "absent" / "trace.blf") == 1
 
 
-def test_only_what_can_give_several_files_is_numbered():
+def test_only_options_with_several_files_are_numbered():
     assert not RecordOptions(trigger="id == 1", pre_seconds=5).is_numbered
     assert RecordOptions(trigger="id == 1", post_seconds=5).is_numbered
     assert RecordOptions(split_frames=5).is_numbered
@@ -59,6 +59,6 @@ def test_only_what_can_give_several_files_is_numbered():
         {"post_seconds": 0, "trigger": "id == 1"},
     ],
 )
-def test_what_cannot_be_meant_is_refused(options):
+def test_invalid_options_are_refused(options):
     with pytest.raises(FileError):
         RecordOptions(**options).checked()

@@ -83,7 +83,7 @@ def test_after_closing_frames_are_counted_as_lost(tmp_path):
     assert recorder.lost == 5
 
 
-def test_what_the_format_cannot_hold_ends_the_recording_with_a_sentence(tmp_path):
+def test_frames_that_the_format_cannot_hold_end_the_recording(tmp_path):
     recorder = Recorder(tmp_path / "live.csv")
     recorder.write(small_batch(5))
     bad = small_batch(1)
@@ -198,7 +198,7 @@ def test_a_new_file_by_size(suffix, tmp_path):
     assert sum(count(found) for found in tmp_path.iterdir()) == 20_000
 
 
-def test_a_trigger_with_what_came_before_and_after(tmp_path):
+def test_a_trigger_records_frames_before_and_after(tmp_path):
     batch = small_batch(1000)
     batch.records["arbitration_id"] = 0x10
     batch.records["arbitration_id"][[300, 700]] = 0x20
@@ -224,7 +224,7 @@ def test_the_format_may_be_named(tmp_path):
 
 
 @pytest.mark.parametrize("name", [name for name, one in sorted(FORMATS_BY_NAME.items()) if one.holds_marks])
-def test_marks_go_into_the_running_file(name, tmp_path):
+def test_marks_are_written_to_the_current_file(name, tmp_path):
     path = tmp_path / f"live{FORMATS_BY_NAME[name].suffixes[0]}"
     batch = small_batch(20)
     with Recorder(path) as recorder:
@@ -237,7 +237,7 @@ def test_marks_go_into_the_running_file(name, tmp_path):
     assert names(tmp_path) == [path.name]
 
 
-def test_a_mark_goes_nowhere_without_a_place_or_before_the_trigger(tmp_path):
+def test_a_mark_is_dropped_by_a_format_without_marks_and_before_the_trigger(tmp_path):
     for name, options in (("live.csv", RecordOptions()), ("live.asc", RecordOptions(trigger="id == 0x7FF"))):
         with Recorder(tmp_path / name, options) as recorder:
             recorder.write_mark(Mark(0, 0, "look here"))

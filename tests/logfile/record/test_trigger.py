@@ -46,7 +46,7 @@ def test_recording_starts_when_the_trigger_fires():
     assert (one.is_open, one.fired, one.was_truncated) == (True, 1, False)
 
 
-def test_what_came_before_is_recorded_across_batches():
+def test_frames_before_the_trigger_are_recorded_across_batches():
     one = trigger(2.5, None)
     assert taken(one, frames([1, 2]), frames([3]), frames([4, 5], {5})) == [[3, 4, 5]]
 

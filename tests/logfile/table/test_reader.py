@@ -175,7 +175,7 @@ def test_columns_between_runs_of_blanks_and_times_with_units(name, tmp_path):
     assert [batch.payload(row).hex() for row in range(2)] == ["aa55", "010203"]
 
 
-def test_runs_of_blanks_are_suggested_without_names(tmp_path):
+def test_runs_of_blanks_are_suggested_without_titles(tmp_path):
     rows = "".join(f"0.{number:03}    1{number:02X}   2    AA {number:02X}\n" for number in range(20))
     layout = suggest_layout(rows.encode())
     assert (layout.delimiter, layout.time, layout.identifier, layout.dlc) == ("  ", 0, 1, 2)
@@ -228,7 +228,7 @@ def test_a_list_with_two_columns_is_not_a_table_of_frames(tmp_path):
         ("", None),
     ],
 )
-def test_the_unit_in_a_cell_is_stronger_than_that_of_the_column(cell, nanoseconds, tmp_path):
+def test_the_unit_in_a_cell_overrides_that_of_the_column(cell, nanoseconds, tmp_path):
     layout = TableLayout(time=0, time_kind="ms", identifier=1)
     batch, reader = written(tmp_path, f"{cell},1\n1 ms,2\n", layout)
     assert batch.timestamp_ns.tolist() == [*([] if nanoseconds is None else [nanoseconds]), 1_000_000]
@@ -333,7 +333,7 @@ def test_cl2000_counts_days_from_the_month_in_its_head(tmp_path):
     assert milliseconds.tolist() == [(17 * 3600 - 10 * 60 - 31) * 1000 - 805 + 1]
 
 
-def test_cl2000_has_sent_frames_of_types_of_their_own(tmp_path):
+def test_cl2000_has_types_for_sent_frames(tmp_path):
     head = '# Logger type: CL2000\n# Time: 20231005T071031\n# Value separator: ";"\nTimestamp;Type;ID;Data\n'
     batch, reader = written(
         tmp_path, head + "".join(f"05T07103180{kind};{kind};10;00\n" for kind in (0, 1, 8, 9))
@@ -385,12 +385,12 @@ def test_pauses_that_canhacker_cannot_show_are_reported(tmp_path):
     ]
 
 
-def test_seconds_beyond_a_minute_stay_as_they_are(tmp_path):
+def test_seconds_above_a_minute_are_not_changed(tmp_path):
     batch, _ = written(tmp_path, canhacker(["59,000", "61,000", "130,000", "129,000", "10,000"]))
     assert milliseconds(batch) == [59_000, 61_000, 130_000, 129_000, 10_000]
 
 
-def test_times_turn_in_the_middle_of_a_large_file_too(tmp_path):
+def test_times_wrap_in_the_middle_of_a_large_file(tmp_path):
     seconds = np.arange(60_000) * 0.0125 + 7  # ten minutes, several blocks
     batch, reader = written(tmp_path, canhacker([f"{second % 60:09.6f}" for second in seconds.tolist()]))
     assert (len(batch), reader.skipped) == (60_000, 0)
@@ -408,13 +408,13 @@ WRAPPING = {
 
 
 @pytest.mark.parametrize("name", WRAPPING)
-def test_clocks_that_begin_again(name, tmp_path):
+def test_clocks_that_start_again(name, tmp_path):
     clocks, expected = WRAPPING[name]
     batch, _ = written(tmp_path, "Time,ID,Data\n" + "".join(f"{clock},123,AA\n" for clock in clocks))
     assert milliseconds(batch) == [milliseconds(batch)[0] + step for step in [0, *expected]]
 
 
-def test_microseconds_of_32_bits_that_begin_again(tmp_path):
+def test_microseconds_of_32_bits_that_start_again(tmp_path):
     row = ",00000123,false,Rx,0,1,AA\n"
     head = GVRET.splitlines()[0] + "\n"
     batch, _ = written(tmp_path, head + f"{2**32 - 5}{row}5{row}{3_000_000_000}{row}4{row}")
@@ -457,7 +457,7 @@ def test_bad_lines_are_counted_and_located(tmp_path):
     assert [problem.partition(":")[0] for problem in reader.problems] == ["line 4", "line 5", "line 6"]
 
 
-def test_a_layout_that_is_handed_in_reads_any_table(tmp_path):
+def test_any_table_is_read_with_a_given_layout(tmp_path):
     text = "no names here\n12:00:01,5;1A;17 0 255\n12:00:02,25;7FF;1 2 3\n12:00:03;7FE;1 2 256\n"
     layout = TableLayout(
         delimiter=";", skip_lines=1, time=0, time_kind="clock", identifier=1, data=2, data_base=10
@@ -479,7 +479,7 @@ def test_dates_are_local_time_and_relative_times_are_summed(tmp_path):
     assert batch.timestamp_ns.tolist() == [5_000_001, 10_000_001, 15_000_001]
 
 
-def test_blocks_join_without_a_seam(tmp_path):
+def test_blocks_are_joined(tmp_path):
     row = "1000001,00000123,false,Rx,0,8,AA,0B,01,02,03,04,05,06,"
     batch, reader = written(tmp_path, GVRET.splitlines()[0] + "\n" + (row + "\n") * 40_000 + "end\n")
     assert (len(batch), reader.problems) == (40_000, ["line 40002: not a frame: 'end'"])
@@ -512,7 +512,7 @@ def _bytes_in(cells: list[str]) -> list[int]:
     return values
 
 
-def test_payloads_in_one_cell_with_and_without_marks_between(tmp_path):
+def test_payloads_in_one_cell_with_and_without_separators(tmp_path):
     cells = ["AA 0B", "aa0b", "AA-0B", "", "a b", "0xAA0B", "AA0", "AA0B0G", "AA " * 30 + "0B", "AA.0B"]
     layout = TableLayout(delimiter=";", identifier=0, data=1)
     batch, reader = written(tmp_path, "".join(f"1;{cell}\n" for cell in cells), layout)
@@ -595,6 +595,6 @@ def test_a_line_that_is_cut_by_the_end_of_the_head_is_not_shown():
     assert all(len(row) == 3 for row in rows_of(head, layout, 10_000))
 
 
-def test_no_column_is_taken_for_ids_that_does_not_look_like_them():
+def test_only_columns_that_look_like_ids_are_suggested_as_ids():
     layout = suggest_layout(b"Zeit;Text\n0,001;hello\n0,002;world\n")
     assert (layout.time, layout.identifier) == (0, -1)

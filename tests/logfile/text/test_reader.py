@@ -226,7 +226,7 @@ def test_a_table_of_python_can_has_no_empty_cells(line, tmp_path):
 @pytest.mark.parametrize("name", PARSERS)
 @settings(max_examples=20, deadline=None)
 @given(data=st.data())
-def test_files_of_our_own(name, tmp_path_factory, data):
+def test_our_files(name, tmp_path_factory, data):
     batch = data.draw(batches(name))
     path = tmp_path_factory.getbasetemp() / f"own{SUFFIXES[name]}"
     save(path, [batch])
@@ -255,7 +255,7 @@ def test_files_of_many_blocks(name, tmp_path):
 
 @pytest.mark.parametrize("base", ["hex", "dec"])
 @pytest.mark.parametrize("times", ["absolute", "relative"])
-def test_asc_of_every_base_and_way_of_times(base, times, tmp_path):
+def test_asc_of_every_base_and_kind_of_times(base, times, tmp_path):
     random = np.random.default_rng(1)
     form = "{:02X}".format if base == "hex" else str
     lines = [f"base {base}  timestamps {times}"]

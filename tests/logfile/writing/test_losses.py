@@ -125,7 +125,7 @@ def test_the_reported_losses_are_the_differences(name, seed, tmp_path):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_frames_that_every_format_holds_lose_nothing_but_what_csv_has_no_columns_for(name, tmp_path):
+def test_frames_that_every_format_holds_lose_only_what_csv_has_no_columns_for(name, tmp_path):
     lost = written(tmp_path / f"log{FORMATS_BY_NAME[name].suffixes[0]}", small_batch(100))
     assert lost == (["100 frames without channel"] if name == "csv" else [])
 
@@ -134,7 +134,7 @@ FIRST, OLDER = small_batch(10), small_batch(10, start_ns=1_700_000_000_123_456_0
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_times_before_the_first_one_stay_as_they_are(name, tmp_path):
+def test_times_before_the_first_one_are_kept(name, tmp_path):
     path = tmp_path / f"log{FORMATS_BY_NAME[name].suffixes[0]}"
     assert save(path, [FIRST, OLDER], marks=[Mark(0, int(OLDER.timestamp_ns[0]), "mark")]) == 20
     found = FrameBatch.concatenate(list(read_batches(path)))
@@ -142,7 +142,7 @@ def test_times_before_the_first_one_stay_as_they_are(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["asc", "blf", "trc"])
-def test_where_nothing_can_be_read_again_times_before_the_start_are_refused(name, tmp_path):
+def test_an_iterator_with_times_before_the_start_is_refused(name, tmp_path):
     path = tmp_path / f"log{FORMATS_BY_NAME[name].suffixes[0]}"
     path.write_text("what was there")
     with pytest.raises(FileError, match="has no times before the start of the file, which is 2025-11-05"):
@@ -172,7 +172,7 @@ def test_marks_before_the_start_are_counted_where_they_get_its_time(name, tmp_pa
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_ids_that_no_frame_has_are_written_by_the_rule_for_reading(name, tmp_path):
+def test_impossible_ids_are_written_by_the_rule_for_reading(name, tmp_path):
     batch = small_batch(4)
     batch.records["arbitration_id"] = [0x100, 0x900, 0x20000001, 0x101]
     path = tmp_path / f"log{FORMATS_BY_NAME[name].suffixes[0]}"
@@ -202,7 +202,7 @@ def test_a_recording_whose_times_fall_continues_in_another_file(name, tmp_path):
         assert found.timestamp_ns.tolist() == FrameBatch.concatenate(parts).timestamp_ns.tolist()
 
 
-def test_a_recorder_says_at_its_end_what_the_format_does_not_hold(tmp_path):
+def test_a_closed_recorder_reports_what_the_format_does_not_hold(tmp_path):
     batch = small_batch(5)
     batch.records["source"] = 3
     batch.records["timestamp_ns"] += 1
@@ -213,7 +213,7 @@ def test_a_recorder_says_at_its_end_what_the_format_does_not_hold(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["mf4", "parquet"])
-def test_marks_that_a_sink_does_not_take_are_counted(name, tmp_path):
+def test_marks_above_the_maximum_of_a_sink_are_counted(name, tmp_path):
     with open_writer(tmp_path / f"log{FORMATS_BY_NAME[name].suffixes[0]}") as writer:
         writer.write(FIRST)
         for row in range(10_003):

@@ -158,7 +158,7 @@ def test_classic_frames_keep_a_dlc_above_8(name, tmp_path):
     assert (found.data[:8] == batch.data[:8]).all()
 
 
-def test_a_candump_log_keeps_what_it_says_about_an_error(tmp_path):
+def test_a_candump_log_keeps_the_details_of_an_error(tmp_path):
     text = "(1.000000) can0 20000004#0008000000000000 R\n(2.000000) can1 20000088#0000080000006000 T\n"
     (tmp_path / "one.log").write_text(text)
     save(tmp_path / "other.log", read_batches(tmp_path / "one.log"))

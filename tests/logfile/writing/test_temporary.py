@@ -29,7 +29,7 @@ def parts(folder) -> list[str]:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a process is killed by its signal")
-def test_what_a_killed_program_left_goes_with_the_next_file_of_that_name(tmp_path):
+def test_files_of_a_killed_program_are_deleted_with_the_next_file_of_that_name(tmp_path):
     killed_while_writing(tmp_path / "log.asc")
     killed_while_writing(tmp_path / "other.asc")
     first, other = parts(tmp_path)
@@ -40,7 +40,7 @@ def test_what_a_killed_program_left_goes_with_the_next_file_of_that_name(tmp_pat
     assert first.startswith(".log.asc.")
 
 
-def test_files_that_are_written_stay(tmp_path):
+def test_files_in_use_are_kept(tmp_path):
     path = tmp_path / "log.asc"
     with open_writer(path) as one, open_writer(path) as another:
         one.write(small_batch(3))
@@ -51,7 +51,7 @@ def test_files_that_are_written_stay(tmp_path):
     assert path.read_text().count("Rx") == 3
 
 
-def test_other_files_stay(tmp_path):
+def test_other_files_are_kept(tmp_path):
     names = [
         ".log.asc.part",
         ".log.asc.12345678.part.bak",
@@ -66,6 +66,6 @@ def test_other_files_stay(tmp_path):
     assert len(list(tmp_path.iterdir())) == len(names) + 1
 
 
-def test_only_an_ordinary_file_is_a_target(tmp_path):
+def test_only_a_regular_file_is_a_target(tmp_path):
     with pytest.raises(FileError, match="not a regular file"):
         Temporary(tmp_path)

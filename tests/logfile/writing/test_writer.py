@@ -70,7 +70,7 @@ def test_closing_twice_is_once(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", [".asc", ".blf", ".log", ".trc", ".csv"])
-def test_a_file_without_frames_is_whole(suffix, tmp_path):
+def test_a_file_without_frames_is_complete(suffix, tmp_path):
     path = tmp_path / f"log{suffix}"
     assert save(path, []) == 0
     assert path.exists()
@@ -82,7 +82,7 @@ def test_a_file_without_frames_is_whole(suffix, tmp_path):
         (".csv", Flag.FD, "python-can CSV cannot hold CAN FD frames"),
     ],
 )
-def test_what_a_format_cannot_hold_is_refused_with_a_sentence(suffix, flag, reason, tmp_path):
+def test_frames_that_a_format_cannot_hold_are_refused(suffix, flag, reason, tmp_path):
     path = tmp_path / f"log{suffix}"
     save(path, [small_batch(3)])
     batch = small_batch(5)
@@ -93,20 +93,20 @@ def test_what_a_format_cannot_hold_is_refused_with_a_sentence(suffix, flag, reas
     assert files_in(tmp_path) == [path.name]
 
 
-def test_a_suffix_that_no_format_has_is_refused_with_a_sentence(tmp_path):
+def test_an_unknown_suffix_is_refused(tmp_path):
     with pytest.raises(FileError, match=r"must end in one of \.asc, \.blf"):
         save(tmp_path / "log.xyz", [])
     with pytest.raises(FileError, match="no log format 'xyz'"):
         open_writer(tmp_path / "log.asc", format="xyz")
 
 
-def test_the_format_can_be_chosen_apart_from_the_name(tmp_path):
+def test_the_format_can_differ_from_the_suffix(tmp_path):
     with open_writer(tmp_path / "log.txt", format="candump") as writer:
         writer.write(small_batch(3))
     assert read_batches(tmp_path / "log.txt").format.name == "candump"
 
 
-def test_a_folder_that_is_not_there_or_not_ours_is_refused_with_a_sentence(tmp_path):
+def test_a_missing_folder_or_one_without_permission_is_refused(tmp_path):
     with pytest.raises(FileError, match=r"log.asc cannot be written: No such file"):
         save(tmp_path / "absent" / "log.asc", [])
     (tmp_path / "folder.asc").mkdir()
@@ -117,7 +117,7 @@ def test_a_folder_that_is_not_there_or_not_ours_is_refused_with_a_sentence(tmp_p
             save("/proc/log.asc", [])
 
 
-def test_a_link_is_followed_and_rights_are_kept(tmp_path):
+def test_a_link_is_followed_and_permissions_are_kept(tmp_path):
     target, link = tmp_path / "target.asc", tmp_path / "link.asc"
     save(target, [small_batch(1)])
     target.chmod(0o640)
@@ -167,7 +167,7 @@ assert sum(map(len, read_batches(folder / "live.asc"))) > 100
     assert found.returncode == 0, found.stderr
 
 
-def test_heaps_that_batches_share_are_not_written_twice(tmp_path):
+def test_shared_heaps_are_not_written_twice(tmp_path):
     batch = FrameBatch.from_columns(
         np.arange(100) * 1000, 1, np.full((100, 64), 7, np.uint8), flags=Flag.FD, channel=1
     )
