@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QTool
 from canmcast_gui.app.program.tasks import Task
 from canmcast_gui.frames.filters import Filter, FilterError
 from canmcast_gui.ui import icons
-from canmcast_gui.ui.actions import EVERYWHERE
+from canmcast_gui.ui.actions import EVERYWHERE, connect
 from canmcast_gui.ui.trace.frame_view import FrameView
 
 WRAPPED, WRAPPED_BACKWARDS = "wrapped to the start", "wrapped to the end"
@@ -64,7 +64,7 @@ class FindBar(QWidget):
         button.setIcon(icons.icon(icon))
         button.setToolTip(tip)
         button.setAutoRaise(True)
-        button.clicked.connect(lambda: slot())
+        connect(button.clicked, slot)
         return button
 
     @property
