@@ -16,12 +16,10 @@ CLEAN = (
     "canmcast_gui/demo",
     "canmcast_gui/frames",
     "canmcast_gui/logfile",
+    "canmcast_gui/models",
     "canmcast_gui/models/bit_layout.py",
     "canmcast_gui/models/database_tables.py",
     "canmcast_gui/models/drag.py",
-    "canmcast_gui/models/plot",
-    "canmcast_gui/models/trace",
-    "canmcast_gui/models/transmit",
     "canmcast_gui/options.py",
     "canmcast_gui/processes",
     "canmcast_gui/recording",
@@ -77,7 +75,6 @@ CLEAN = (
     "tests/ui/trace",
     "tests/ui/transmit",
     "tests/ui/window",
-    "tests/logfile",
 )
 
 

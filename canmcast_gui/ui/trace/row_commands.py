@@ -11,9 +11,8 @@ from PySide6.QtWidgets import QMenu
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.models.columns import DATA, IDENTIFIER, Column
-from canmcast_gui.models.trace.cell_filters import CellFilter, cell_filter
+from canmcast_gui.models.trace.cells import BLOCK_LINES, CellFilter, cell_filter, rows_text
 from canmcast_gui.models.trace.lines import LineBlock, LineModel
-from canmcast_gui.models.trace.text import BLOCK, rows_text
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.labels import label_text
 from canmcast_gui.ui.trace.context import ViewContext
@@ -63,10 +62,10 @@ class RowCommands(QObject):
 
     # -- copy and drag -----------------------------------------------------------------------------------
 
-    def copy(self, form: str = "text") -> None:
+    def copy(self, text_format: str = "text") -> None:
         """Copy the selected rows to the clipboard in one of the FORMATS, with the visible columns."""
         columns = self._table.header.shown_columns()
-        copy_rows(self._context.session, self._model, self._table.selected_lines(), columns, form)
+        copy_rows(self._context.session, self._model, self._table.selected_lines(), columns, text_format)
 
     def copy_data(self) -> None:
         """Copy the payload of the current row to the clipboard."""
@@ -78,7 +77,7 @@ class RowCommands(QObject):
     def dragged_text(self) -> str:
         """The selected rows as candump lines, which editors and the transmit panel accept."""
         ranges = cut_ranges(self._table.selected_lines(), MAX_DRAGGED_ROWS)
-        return rows_text(self._model.block_readers(ranges, BLOCK), [], "candump")
+        return rows_text(self._model.block_readers(ranges, BLOCK_LINES), [], "candump")
 
     def _drag(self) -> None:
         data = QMimeData()
@@ -107,9 +106,9 @@ class RowCommands(QObject):
     def _add_copy(self, menu: QMenu) -> None:
         copy = menu.addMenu(icons.icon("copy"), "&Copy rows")
         copy.setEnabled(bool(self._table.selected_lines()))
-        for form, text in COPY_FORMATS:
-            action = copy.addAction(text, partial(self.copy, form))
-            if form == "text":
+        for text_format, text in COPY_FORMATS:
+            action = copy.addAction(text, partial(self.copy, text_format))
+            if text_format == "text":
                 action.setShortcut(QKeySequence("Ctrl+C"))
                 # The window's own action has the key.
                 action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -169,20 +168,20 @@ class RowCommands(QObject):
 
 
 def copy_rows(
-    session: Session, model: LineModel, ranges: Ranges, columns: Sequence[Column], form: str = "text"
+    session: Session, model: LineModel, ranges: Ranges, columns: Sequence[Column], text_format: str = "text"
 ) -> None:
     """Copy lines of a model to the clipboard in one of the FORMATS; many of them in the background."""
     wanted = sum(last - first + 1 for first, last in ranges)
     if not wanted:
         session.messages.info("Select rows first: the selected rows are copied.")
         return
-    readers = model.block_readers(cut_ranges(ranges, MAX_COPIED_ROWS), BLOCK)
+    readers = model.block_readers(cut_ranges(ranges, MAX_COPIED_ROWS), BLOCK_LINES)
     if wanted > MAX_COPIED_ROWS:
         session.messages.warning(
             f"The first {MAX_COPIED_ROWS:,} of {wanted:,} rows are copied. To get all rows, save the shown "
             "rows to a file (File menu).",
         )
-    text = partial(rows_text, readers, columns, form, titles=model.titles())
+    text = partial(rows_text, readers, columns, text_format, titles=model.titles())
     if wanted <= FOREGROUND_ROWS:
         QGuiApplication.clipboard().setText(text())
         return

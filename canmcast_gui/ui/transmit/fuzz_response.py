@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_MS
-from canmcast_gui.models.trace.text import candump_lines
+from canmcast_gui.models.trace.cells import candump_lines
 from canmcast_gui.transmit import FuzzResponse
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.actions import action_button, new_action

@@ -1,16 +1,20 @@
-"""Rows as text: as shown, as CSV, and as candump lines, which are read again."""
+"""Rows as text, CSV and candump lines; the filter of a cell passes its own frame."""
 
 import csv
 import io
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from canmcast_gui.app.document.databases import compile_for
+from canmcast_gui.frames import Source
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.logfile import read_batches
-from canmcast_gui.models.columns import DATA, IDENTIFIER, NAME
+from canmcast_gui.models.columns import DATA, IDENTIFIER, NAME, TRACE_COLUMNS
+from canmcast_gui.models.trace.cells import cell_filter, refined, rows_text
 from canmcast_gui.models.trace.chronological_model import ChronologicalModel
 from canmcast_gui.models.trace.rows import AllRows, MatchingRows
-from canmcast_gui.models.trace.text import rows_text
 from canmcast_gui.recording import Limits, Recording
 from canmcast_gui.recording.gaps import Gap
 from tests.support.frames import databases, mixed, traffic
@@ -18,8 +22,8 @@ from tests.support.frames import databases, mixed, traffic
 
 @pytest.fixture
 def recording(tmp_path):
-    with Recording.create(tmp_path / "recording", limits=Limits(most_frames=64)) as one:
-        yield one
+    with Recording.create(tmp_path / "recording", limits=Limits(most_frames=64)) as recording:
+        yield recording
 
 
 @pytest.fixture
@@ -86,3 +90,59 @@ def test_an_error_frame_has_a_name_and_no_id(model, recording):
     model.set_rows(AllRows(recording))
     text = rows_text(model.block_readers([(0, 6)], 100), [IDENTIFIER, NAME], "csv")
     assert list(csv.reader(io.StringIO(text)))[3:5] == [["200", ""], ["", "Error frame"]]
+
+
+@pytest.fixture
+def world(tmp_path):
+    known = databases(tmp_path)
+    with Recording.create(tmp_path / "recording") as recording:
+        batch = mixed()
+        batch.records["source"] = [recording.sources.number(Source("10.0.0.7", port)) for port in range(6)]
+        batch.records["channel"] = [1, 1, 2, 2, 3, 3]
+        recording.append(batch)
+        model = ChronologicalModel(known)
+        model.set_rows(AllRows(recording))
+        yield recording, known, model.block(0, 5)
+
+
+def test_the_filter_of_a_cell_passes_its_frame_and_the_excluding_one_all_others(world):
+    recording, known, block = world
+    batch, seen = recording.rows(), set()
+    for column in TRACE_COLUMNS:
+        for frame in range(6):
+            cell = cell_filter(column, block, frame)
+            if cell is None:
+                continue
+            seen.add(column.key)
+            only, without = (
+                compile_for(text, recording, known).mask(batch) for text in (cell.text, cell.excluding)
+            )
+            assert only[frame], (column.key, cell)
+            assert (only ^ without).all(), (column.key, cell)
+    assert seen == {"source", "channel", "direction", "id", "name", "type", "dlc", "data"}
+
+
+def test_labels_are_texts_for_a_menu(world):
+    columns = {column.key: column for column in TRACE_COLUMNS}
+    _, _, block = world
+    assert cell_filter(columns["id"], block, 1).label == "ID 18FF0001"
+    assert cell_filter(columns["id"], block, 3).text == "error"
+    assert cell_filter(columns["name"], block, 0).text == 'name == "Engine"'
+    assert cell_filter(columns["name"], block, 1) is None
+    assert cell_filter(columns["time"], block, 0) is None
+
+
+_terms = st.sampled_from(["error", "id == 0x100 or fd", "not remote", "length > 4 and dir == rx", "100"])
+
+
+@given(_terms, _terms)
+def test_a_refined_filter_requires_both(tmp_path_factory, first, second):
+    folder = tmp_path_factory.mktemp("refined")
+    with Recording.create(folder / "recording") as recording:
+        recording.append(mixed())
+        both, recording, other = (
+            compile_for(text, recording, databases(folder)).mask(recording.rows())
+            for text in (refined(first, f"({second})"), first, second)
+        )
+        assert (both == (recording & other)).all()
+    assert refined("  ", second) == second
