@@ -278,15 +278,15 @@ rows = st.builds(
     period_ms=st.floats(0.1, 86_400_000),
     count=st.none() | st.integers(1),
     name=st.text(max_size=10),
-    data=st.binary(max_size=64),
+    data=st.binary(max_size=8),
     style=styles,
 )
 setups = st.builds(
     Setup,
     rows=st.lists(rows, max_size=3).map(tuple),
     kinds=st.frozensets(st.sampled_from(["classic", "fd"])),
-    columns=st.lists(st.tuples(st.text(), st.integers())),
-    files=st.dictionaries(st.text().map(Path), styles),
+    columns=st.lists(st.tuples(st.text(max_size=9), st.integers()), max_size=3),
+    files=st.dictionaries(st.text(max_size=9).map(Path), styles, max_size=3),
     offset=st.integers(-(10**9), 10**9).map(lambda ms: ms * 1_000_000),
     note=st.none() | st.integers() | st.text(),
     speed=st.none() | st.floats(allow_nan=False, allow_infinity=False),
@@ -295,7 +295,12 @@ setups = st.builds(
 )
 leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["1F", "fd"])
 any_json = st.recursive(
-    leaves, lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(["id"]), inner)
+    leaves,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(max_size=9) | st.sampled_from(["id"]), inner, max_size=4)
+    ),
+    max_leaves=20,
 )
 
 
