@@ -222,7 +222,7 @@ def test_the_end_does_not_wait_for_a_file_that_does_not_answer(program, tmp_path
     path.write_text("")
     with unresponsive(path):
         code, said = program(path, "--quit-after", 0.5).end()
-    assert (code, said) == (0, "canmcast-gui: a file that was being read or written does not answer")
+    assert (code, said) == (0, "canmcast-gui: a file that was read or written does not respond")
     assert leftovers(own_home / "xdg_data_home" / "canmcast" / "recordings") == []
 
 

@@ -66,6 +66,8 @@ class _TaskEntry(QWidget):
         cancel = QToolButton()
         cancel.setIcon(icons.icon("close"))
         cancel.setAutoRaise(True)
+        side = self.fontMetrics().height()  # as high as text, so that the bar does not change its height
+        cancel.setFixedSize(side, side)
         cancel.setToolTip(f"Cancel: {task.title}")
         cancel.setAccessibleName("Cancel")
         cancel.clicked.connect(task.cancel)
