@@ -7,7 +7,7 @@ import can
 import numpy as np
 import pytest
 
-from canmcast_gui.app.bus.losses import RESTARTED
+from canmcast_gui.app.bus.live import RESTARTED
 from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.frames import Flag, FrameBatch

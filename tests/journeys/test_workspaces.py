@@ -11,8 +11,7 @@ from canmcast_gui.app.session import SessionState
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.sequences import Sequence
-from canmcast_gui.app.workspace.paths import kept_path
-from canmcast_gui.app.workspace.workspace import load_workspace
+from canmcast_gui.app.workspace.workspace import kept_path, load_workspace
 from canmcast_gui.demo import DEMO_DATABASE, DEMO_PLOT_SIGNALS
 from canmcast_gui.frames.schema import dump
 from canmcast_gui.logfile import LogPart

@@ -9,8 +9,7 @@ from enum import Enum
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from canmcast_gui.app.bus.live import SUPERVISE_MS, BusProcesses, LiveBus
-from canmcast_gui.app.bus.losses import Loss
+from canmcast_gui.app.bus.live import SUPERVISE_MS, BusProcesses, LiveBus, Loss
 from canmcast_gui.app.program.messages import Messages
 from canmcast_gui.app.program.report import SessionTotals
 from canmcast_gui.app.program.tasks import Task, TaskPool

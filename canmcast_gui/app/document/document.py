@@ -9,11 +9,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from canmcast_gui.app.bus.losses import Loss
-from canmcast_gui.app.document.content import Content
+from canmcast_gui.app.bus.live import Loss
 from canmcast_gui.app.document.files import Opened, SignalExport, fail, load, name_of
 from canmcast_gui.app.document.recovery import recovery_warnings, successor
-from canmcast_gui.app.document.saving import RecordingWriter
+from canmcast_gui.app.document.saving import Content, RecordingWriter
 from canmcast_gui.app.program.messages import Messages, with_folder
 from canmcast_gui.app.program.tasks import Task, TaskPool
 from canmcast_gui.database import DatabaseSet
@@ -24,7 +23,6 @@ from canmcast_gui.logfile.problems import UnknownColumnsError
 from canmcast_gui.recording import (
     Leftover,
     Limits,
-    MatchCount,
     NewestById,
     Recording,
     RecordingError,
@@ -38,8 +36,7 @@ TOPIC = "document"
 
 NOT_STORED = "the disk was full"
 
-# On a disk that is nearly full, a small batch may find room where larger ones do not. Recording counts as
-# resumed when nothing has been refused for this long; until then it is one problem, and reported once.
+# On a nearly full disk a small batch may fit where larger ones do not: storing has resumed after this time.
 RESUMED_SECONDS = 2.0
 
 
@@ -269,19 +266,11 @@ class Document(QObject):
     def find(self, condition: Filter, start: int, backwards: bool = False, end: int | None = None) -> Task:
         """Find in the background the first row from ``start`` on that matches, or the last one before it.
 
-        At the end the search wraps around; ``end`` limits it. The result of the task is a Found or None.
-        Connect to its ``finished``, then start it.
+        The search wraps around; ``end`` limits it. The result of the task is a Found or None; start the task.
         """
         return self._tasks.make(
             "Finding", partial(find_around, self.recording, condition, start, backwards, end)
         )
-
-    def count(self, matches: MatchCount, row: int, end: int | None = None) -> Task:
-        """Count in the background which match a row is, and how many there are before ``end``.
-
-        The result of the task is these two numbers. Connect to its ``finished``, then start it.
-        """
-        return self._tasks.make("Counting", partial(matches.position, row, end))
 
     # -- to a file ---------------------------------------------------------------------------------------
 

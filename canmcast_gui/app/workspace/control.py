@@ -25,10 +25,12 @@ from canmcast_gui.app.program.messages import Messages
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.transmit.transmit_control import TransmitControl
 from canmcast_gui.app.workspace.contents import WorkspaceContents
-from canmcast_gui.app.workspace.paths import delete_kept, has_kept, kept_path
 from canmcast_gui.app.workspace.workspace import (
     Workspace,
     WorkspaceError,
+    delete_kept,
+    has_kept,
+    kept_path,
     load_workspace,
     problems_message,
     save_workspace,

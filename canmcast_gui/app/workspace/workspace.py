@@ -13,6 +13,7 @@ import base64
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -26,7 +27,6 @@ from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.sequences import MAX_SEQUENCES
 from canmcast_gui.app.transmit.sequences import Sequence as TransmitSequence
 from canmcast_gui.app.transmit.transmit_link import MAX_RATE_LIMIT
-from canmcast_gui.app.workspace.paths import absolute_path, relative_path
 from canmcast_gui.app.workspace.view_setups import (
     MAX_PLOTS,
     MAX_RULES,
@@ -40,16 +40,65 @@ from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.files import NotRegularError, read_regular, within
 from canmcast_gui.frames.schema import Codec, Key, Problem, dump, load
 from canmcast_gui.logfile.writing.temporary import Temporary
+from canmcast_gui.recording.folder import recordings_folder
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.wording import counted, were
+
+
+def relative_path(path: Path, folder: Path) -> str:
+    """A path relative to the folder of the workspace, with slashes, so that both can move, to any system.
+
+    Absolute where the two have only the root, or not even a drive, in common.
+    """
+    absolute, base = _resolved(path), _resolved(folder)
+    if absolute.anchor != base.anchor or absolute.parts[:2] != base.parts[:2]:
+        return str(absolute)
+    return Path(os.path.relpath(absolute, base)).as_posix()
+
+
+def _resolved(path: Path) -> Path:
+    """Without links, if the file system answers."""
+    try:
+        return within(RESOLVE_SECONDS, path.resolve)
+    except TimeoutError:
+        return path.absolute()
+
+
+def absolute_path(text: str, folder: Path) -> Path:
+    """The file that a workspace in ``folder`` names."""
+    return Path(os.path.normpath(folder.absolute() / text))
+
+
+def kept_path(changed: bool = False) -> Path:
+    """The file in the user's data folder for a workspace that was never saved.
+
+    ``changed``: for one that was saved and then changed, when the system or a script ended the program and
+    the user could not be asked.
+    """
+    return recordings_folder().parent / ("changed.canmcast" if changed else "last.canmcast")
+
+
+def delete_kept(changed: bool) -> None:
+    """Delete a kept workspace, if there is one; never raises."""
+    with suppress(OSError):
+        kept_path(changed).unlink()
+
+
+def has_kept(changed: bool) -> bool:
+    """Whether there is a kept workspace that may be read; never raises."""
+    with suppress(OSError):
+        return kept_path(changed).exists()
+    return False
+
 
 VERSION = 1
 MAX_BITRATE = 1_000_000_000
 
 # A workspace with thousands of transmit rows has a few MB; a larger file would only fill memory.
 MAX_BYTES = 64 << 20
-# A workspace is read in the GUI thread, so the window does not react for this long at most.
+# Files are read and paths resolved in the GUI thread, so the window does not react for this long at most.
 PATIENCE_SECONDS = 3.0
+RESOLVE_SECONDS = 1.0
 
 
 class WorkspaceError(UserError):

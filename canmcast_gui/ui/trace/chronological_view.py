@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QModelIndex, QObject, QTimer, Signal
 from PySide6.QtWidgets import QScrollBar, QWidget
@@ -159,7 +160,8 @@ class ChronologicalView(FrameView):
         matches = self._matches
         if matches is None or matches.recording is not recording or matches.condition.text != condition.text:
             matches = self._matches = MatchCount(recording, condition)
-        task = self._session.document.count(matches, row, self.model.stop_row)
+        work = partial(matches.position, row, self.model.stop_row)
+        task = self._session.tasks.make("Counting", work)
         task.finished.connect(lambda counts: done(*counts) if counts is not None else None)
         return task.start()
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -157,7 +158,7 @@ def test_matches_are_counted_in_the_background(qtbot, session):
     batch.records["arbitration_id"][[3, 103]] = 0x123
     session.document.append(batch)
     matches = MatchCount(session.document.recording, session.document.recording.filter("id == 0x123"))
-    task = session.document.count(matches, 103)
+    task = session.tasks.make("Counting", partial(matches.position, 103, None))
     with qtbot.waitSignal(task.finished, timeout=WAIT_MS) as finished:
         task.start()
     assert finished.args == [(2, 2)]
