@@ -135,9 +135,9 @@ class Document(QObject):
             created, problem = successor(damaged, self._limits)
         except RecordingError:
             return False  # appending to the old one reports the problem
-        then = f"Recording continues in {created.folder}" if path is None else f"Open {path.name} again"
-        self._messages.error(f"{problem}. {then}.", TOPIC)
         self._show(Content(created))
+        then = f"Recording continues in {created.folder}" if path is None else f"Open {path.name} again"
+        self._messages.error(f"{problem}. {then}.", TOPIC)  # after _show(), which ends the topic
         if damaged.exists and path is None and not self._writer.is_reading(damaged):
             damaged.close()  # its undamaged frames can be recovered later
         else:
@@ -157,8 +157,8 @@ class Document(QObject):
 
     def _on_resumed(self) -> None:
         missing, self._refused_frames = self._refused_frames, 0
-        text = f"{counted(missing, 'frame')} {were(missing)} not recorded"
-        self._messages.info(f"Recording continues. {text}.", TOPIC)
+        lost = f"{counted(missing, 'frame')} {were(missing)} not recorded"
+        self._messages.info(f"Recording continues. {lost}.", TOPIC)
 
     # -- another recording -------------------------------------------------------------------------------
 
@@ -201,8 +201,7 @@ class Document(QObject):
         """
         if self.loading is not None:
             self.loading.cancel()
-        path = name_of(parts)
-        title = f"Opening {path.name}"
+        title = f"Opening {(path := name_of(parts)).name}"
         try:
             target = Recording.create(is_copy=True)
         except RecordingError as error:

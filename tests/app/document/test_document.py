@@ -153,6 +153,16 @@ def test_unsaved_marks_are_counted(qtbot, session, tmp_path):
     assert session.document.unsaved_marks == 0
 
 
+def test_the_message_about_a_damaged_recording_is_valid_after_the_new_one_is_shown(session):
+    events = []
+    session.messages.topic_ended.connect(lambda topic: events.append(("ended", topic)))
+    session.messages.posted.connect(lambda level, _text, topic: events.append((level, topic)))
+    session.document.append(frames(10))
+    shutil.rmtree(session.document.recording.folder)
+    session.document.append(frames(10, 10))
+    assert events == [("ended", "document"), ("error", "document")]
+
+
 def test_matches_are_counted_in_the_background(qtbot, session):
     batch = frames(200)
     batch.records["arbitration_id"][[3, 103]] = 0x123
