@@ -51,7 +51,7 @@ class _Command(click.Command):
 @click.option("--screenshot", type=_FILE, help="Write a PNG of the window just before --quit-after ends.")
 @click.version_option(__version__, prog_name="canmcast-gui")
 @click.pass_context
-def command(context: click.Context, connect: bool, demo: bool, **values: Any) -> None:
+def command(context: click.Context, /, connect: bool, demo: bool, **values: Any) -> None:
     """Monitor a CAN bus over UDP multicast and send on it. FILE is a log file to open."""
     on_bus = connect or demo or any_bus_option_given(context)
     settings = demo_settings_from(context, values) if demo else bus_settings_from(values)
