@@ -296,13 +296,15 @@ def _as_python_can(error: BusError) -> can.CanError:
 
 
 _new_message = ReceivedMessage.__new__
+# A float: the quotient of two integers would be rounded in another way than those of columns.
+_NS_PER_SECOND = float(NS_PER_SECOND)
 
 
 def _message(received: ReceivedFrame) -> ReceivedMessage:
     """A message whose attributes are set one by one: ``__init__`` would take 50 % longer."""
     header, payload, peer, timestamp_ns = received
     message = _new_message(ReceivedMessage)
-    message.timestamp = float(timestamp_ns) / NS_PER_SECOND
+    message.timestamp = timestamp_ns / _NS_PER_SECOND
     message.arbitration_id = header.arbitration_id
     message.is_extended_id = header.extended
     message.is_remote_frame = header.remote
