@@ -86,7 +86,7 @@ def _whole(text: str) -> int | None:
         return None
 
 
-# cantools stores every value of a range: for one range of 3,000,000 it needs 84 s.
+# cantools stores every value of a range: for one range of 3,000,000 it needs a minute.
 MAX_VALUES = 1_000_000
 
 _RANGE = re.compile(r"(\d+)-(\d+)")
