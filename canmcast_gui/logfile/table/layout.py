@@ -11,7 +11,6 @@ from canmcast_gui.logfile.table.names import to_english
 # The units of numbers in the time column, in nanoseconds; "clock" is hours:minutes:seconds, "date" a date and
 # a time of day, "logger" the day of the month, T, and a time of day as nine digits, down to milliseconds.
 TIME_UNITS = {"s": NS_PER_SECOND, "ms": NS_PER_MS, "us": NS_PER_US, "ns": 1}
-TIME_KINDS = (*TIME_UNITS, "clock", "date", "logger")
 
 _PERIODS = {"clock": NS_PER_DAY, "us": (1 << 32) * TIME_UNITS["us"]}
 

@@ -12,7 +12,7 @@ from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.schema import dump, load
 from canmcast_gui.logfile import FileError, read_batches
 from canmcast_gui.logfile.problems import UnknownColumnsError
-from canmcast_gui.logfile.table.layout import HEAD_BYTES, TIME_KINDS, TableLayout, rows_of
+from canmcast_gui.logfile.table.layout import HEAD_BYTES, TIME_UNITS, TableLayout, rows_of
 from canmcast_gui.logfile.table.suggest import suggest_layout
 
 GVRET = """Time Stamp,ID,Extended,Dir,Bus,LEN,D1,D2,D3,D4,D5,D6,D7,D8
@@ -545,7 +545,7 @@ columns = st.one_of(st.none(), st.integers(0, 6))
         delimiter=st.sampled_from([*",; \t", "  "]),
         skip_lines=st.integers(0, 3),
         time=columns,
-        time_kind=st.sampled_from(TIME_KINDS),
+        time_kind=st.sampled_from([*TIME_UNITS, "clock", "date", "logger"]),
         identifier=st.integers(0, 6),
         id_base=st.sampled_from([10, 16]),
         data=columns,
