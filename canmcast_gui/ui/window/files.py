@@ -33,7 +33,7 @@ from canmcast_gui.ui.dialogs.merge import MergeDialog
 from canmcast_gui.ui.dialogs.record import RecordDialog
 from canmcast_gui.ui.dialogs.table_layout import ask_layout
 from canmcast_gui.ui.message_bar import MessageBar
-from canmcast_gui.wording import counted
+from canmcast_gui.wording import counted, were
 
 NO_FRAMES = "There are no frames to save."
 
@@ -134,7 +134,8 @@ class FileCommands(QObject):
         when = datetime.fromtimestamp(newest.first_time / 1e9)
         others = f", and {len(found) - 1} older ones" if len(found) > 1 else ""
         which = f"{counted(newest.frames, 'frame')} from {when:%Y-%m-%d %H:%M}{others}"
-        text = f"{which} were not saved because the program crashed."
+        verb = were(newest.frames) if len(found) == 1 else "were"
+        text = f"{which} {verb} not saved because the program crashed."
         self._session.messages.warning(text, "leftover")
 
         def saved() -> None:
