@@ -171,9 +171,9 @@ def _base64(batch: FrameBatch) -> PackedText:
     data[:, :INLINE_BYTES] = batch.data
     threes = data[:, 0::3] << 16 | data[:, 1::3] << 8 | data[:, 2::3]
     letters = _PAIRS.take(threes >> 12) | _PAIRS.take(threes & 0xFFF) << 16
-    there = np.clip(batch.length[:, None].astype(np.int64) - np.array([0, 3, 6]), 0, 3)
-    quads: PackedText = letters & _KEPT.take(there) | _PADDING.take(there)
-    return quads
+    present = np.clip(batch.length[:, None].astype(np.int64) - np.array([0, 3, 6]), 0, 3)
+    packed: PackedText = letters & _KEPT.take(present) | _PADDING.take(present)
+    return packed
 
 
 def _long_base64(batch: FrameBatch) -> PackedText:

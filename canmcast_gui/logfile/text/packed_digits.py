@@ -80,9 +80,9 @@ def interleaved(count: int, parts: Sequence[tuple[npt.NDArray[np.int64], PackedT
     parts = [part for part in parts if len(part[0])]
     if len(parts) == 1:
         return parts[0][1]
-    joined = np.zeros((count, max((quads.shape[1] for _, quads in parts), default=0)), dtype="<u4")
-    for rows, quads in parts:
-        joined[rows, : quads.shape[1]] = quads
+    joined = np.zeros((count, max((packed.shape[1] for _, packed in parts), default=0)), dtype="<u4")
+    for rows, packed in parts:
+        joined[rows, : packed.shape[1]] = packed
     return joined
 
 
