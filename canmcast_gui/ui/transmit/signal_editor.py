@@ -100,12 +100,12 @@ class SignalEditor(QScrollArea):
     def _begin_gesture(self) -> None:
         self._gesture = next(self._gestures)
 
-    def _change(self, line: SignalLine, value: object, by_slider: bool) -> None:
+    def _change(self, line: SignalLine, value: float | str, by_slider: bool) -> None:
         number = self._number()
         if number is None or self._message is None:
             return
         try:
-            row, problem = with_value(self._model.rows[number], line.signal, value)  # type: ignore[arg-type]
+            row, problem = with_value(self._model.rows[number], line.signal, value)
         except RowError as error:
             self.problem.emit(str(error))
             self.refresh()
@@ -118,7 +118,7 @@ class SignalEditor(QScrollArea):
 class _SignalField(QWidget):
     """The widgets of one signal. ``changed`` carries its line, the new value, and whether a slider set it."""
 
-    changed = Signal(object, object, bool)
+    changed = Signal(SignalLine, object, bool)
 
     def __init__(self, line: SignalLine, parent: QWidget) -> None:
         super().__init__(parent)
