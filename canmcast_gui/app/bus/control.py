@@ -34,8 +34,7 @@ class BusState(Enum):
 
 
 class BusControl(QObject):
-    """Opens and closes the bus. Processes of the bus start in the background; ``state_changed`` reports the
-    result.
+    """Opens and closes the bus, whose processes start in the background.
 
     ``settings`` are those of the open bus or of the last one, None before the first. ``is_demo_bus`` is
     whether that is the bus of the demonstration. ``rates`` measures what arrives. ``warning`` carries a
@@ -55,8 +54,7 @@ class BusControl(QObject):
         sources: Callable[[], SourceTable],
         parent: QObject | None = None,
     ) -> None:
-        """``sources`` returns the table to which the source column of frames refers; called when a bus
-        opens."""
+        """``sources`` returns the source table for frames of a bus that has just been opened."""
         super().__init__(parent)
         self.state = BusState.OFFLINE
         self.settings: BusSettings | None = None
@@ -78,12 +76,12 @@ class BusControl(QObject):
 
     @property
     def capture(self) -> Capture | None:
-        """The capture process's client while the bus is open."""
+        """The client of the capture process while the bus is open."""
         return self._live.capture if self._live else None
 
     @property
     def transmitter(self) -> Transmitter | None:
-        """The transmit process's client while the bus is open."""
+        """The client of the transmit process while the bus is open."""
         return self._live.transmitter if self._live else None
 
     @property

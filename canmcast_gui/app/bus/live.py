@@ -62,8 +62,7 @@ class LossWatch:
         self._statistics = statistics
 
     def restarted(self) -> None:
-        """The capture process was restarted; frames that arrived during the restart are missing and not
-        counted."""
+        """Note that frames are missing which arrived while the capture process was restarted."""
         delivered = self._statistics.received - self._statistics.dropped_ring
         self._waiting.append((delivered, Loss(0, RESTARTED)))
 
@@ -100,8 +99,7 @@ class BusProcesses:
         self.mark_own()
 
     def mark_own(self) -> None:
-        """Have frames of the transmit process marked Tx when they return; its address is known before it
-        sends."""
+        """Have frames of the transmit process marked Tx when they return. Its address is known in advance."""
         for address, port in self.transmitter.addresses:
             self.capture.mark_own(Source(address, port))
 
@@ -153,7 +151,7 @@ class LiveBus(QObject):
         return replace(self.capture.statistics(), sent=self.transmitter.sent)
 
     def close(self) -> BusStatistics:
-        """Send what was requested, take all that has arrived, end both processes; returns the last
+        """Send requested frames, take all frames that have arrived, end both processes. Returns the
         counters."""
         self._supervisor.stop()
         self._events.setEnabled(False)

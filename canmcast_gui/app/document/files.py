@@ -174,8 +174,10 @@ ALWAYS_NS = (-(1 << 62), 1 << 62)
 
 @dataclass(frozen=True)
 class SignalExport:
-    """What of a recording becomes a table: signals "Message.Signal" from one time to another, both included,
-    at the times of their frames or, with ``every_ns``, at even distances.
+    """The part of a recording to export: signals "Message.Signal", and a span of time that includes both
+    ends.
+
+    Samples have the times of their frames or, with ``every_ns``, equal distances.
     """
 
     signals: tuple[str, ...]

@@ -30,8 +30,7 @@ TOPIC = "record"
 
 
 class LogRecording(QObject):
-    """At most one recorder at a time, for frames from the bus. ``changed`` says that one was started or
-    ended.
+    """At most one recorder at a time. ``changed`` says that it was started or ended.
 
     ``problems`` has a sentence for each log file so far that is not what was requested.
     """

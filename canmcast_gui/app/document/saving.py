@@ -69,8 +69,7 @@ TOPIC = "saving"
 
 
 class RecordingWriter:
-    """Starts the tasks that save and export, and posts their results. Keeps recordings while tasks read
-    them."""
+    """Starts the tasks that save and export, posts their results, and keeps recordings until they end."""
 
     def __init__(self, tasks: TaskPool, messages: Messages) -> None:
         self._tasks = tasks

@@ -1,5 +1,4 @@
-"""Messages for the user, and how their sentences look: complete, with the folder of the file that they
-name."""
+"""Messages for the user, as complete sentences that name the folder of a file."""
 
 from __future__ import annotations
 

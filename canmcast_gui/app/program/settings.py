@@ -126,8 +126,7 @@ def _default_path() -> Path:
 
 
 def _open_store(path: Path, parent: QObject) -> QSettings:
-    """The settings in a file that only its user can read; in memory if the path is not that of a regular
-    file.
+    """The settings in a file that only its user can read; in memory if the path is not a regular file.
 
     Qt would wait for a pipe without limit, and replace a device by a file.
     """

@@ -127,8 +127,7 @@ class TaskPool(QObject):
         return task
 
     def shutdown(self, seconds: float = END_SECONDS) -> bool:
-        """Cancel all tasks, wait for them and emit their signals, so that the files that they opened are
-        closed.
+        """Cancel all tasks, wait for them and emit their signals, so that files that they opened are closed.
 
         False if one has not ended after this time: the application object must not be deleted then, as its
         destructor would wait without limit.

@@ -62,8 +62,7 @@ class WorkspaceViews(Protocol):
 
 
 class WorkspaceControl(QObject):
-    """``path`` is the file of the workspace, None without one; ``modified`` is whether it has unsaved
-    changes.
+    """``path`` is the file of the workspace, if any; ``modified`` is whether it has unsaved changes.
 
     ``changed`` says that one of them is different. ``start`` must be called before anything else.
     """
