@@ -12,7 +12,7 @@ from canmcast_gui import __version__
 from canmcast_gui.app.document.reference import Reference
 from canmcast_gui.app.program.settings import AppSettings, Field
 from canmcast_gui.ui import icons
-from canmcast_gui.ui.actions import allow
+from canmcast_gui.ui.actions import allow, new_action
 from canmcast_gui.ui.labels import label_text
 from canmcast_gui.ui.status.bus_load import add_rate_menus
 from canmcast_gui.ui.window.actions import WindowActions
@@ -44,8 +44,7 @@ def choice_menu(
     menu = QMenu(title, parent)
     group = QActionGroup(menu)
     for value, text, _short in choices:
-        action = QAction(text, group)
-        action.setCheckable(True)
+        action = new_action(group, text, checkable=True)
         action.setData(value)
         menu.addAction(action)
     group.triggered.connect(lambda action: field.set(action.data()))
