@@ -7,6 +7,7 @@ import numpy as np
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.arrays import Numbers
 from canmcast_gui.frames.marks import Mark
+from canmcast_gui.frames.units import NS_PER_US
 from canmcast_gui.logfile.asc.dates import date_text
 from canmcast_gui.logfile.payloads import classic_dlcs
 from canmcast_gui.logfile.text.packed_digits import (
@@ -87,7 +88,7 @@ class AscSink(StartTextSink):
 
     def mark_line(self, mark: Mark) -> str:
         """A Comment event that belongs to no other event, its text on one line."""
-        microseconds = int(round_to(self.since_start(np.array([mark.timestamp_ns])), 1000)[0])
+        microseconds = int(round_to(self.since_start(np.array([mark.timestamp_ns])), NS_PER_US)[0])
         time = f"{microseconds // 1_000_000}.{microseconds % 1_000_000:06d}"
         return f"{time:>9} Comment: 0 {' '.join(mark.text.split())}\n"
 
@@ -126,7 +127,7 @@ class AscSink(StartTextSink):
         return [*self._times(batch), _CHANNELS.take(_channel(batch), axis=0), *number, padding]
 
     def _times(self, batch: FrameBatch) -> list[PackedText | int]:
-        times = round_to(self.since_start(batch.timestamp_ns), 1000)
+        times = round_to(self.since_start(batch.timestamp_ns), NS_PER_US)
         wide = count_digits(times // 1_000_000)
         return [_TIME_PADDING.take(np.minimum(wide, 2)), *format_fixed(times, 6)]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, Flag, FrameBatch
-from canmcast_gui.frames.units import SOCKETCAN_ERROR_FLAG
+from canmcast_gui.frames.units import NS_PER_US, SOCKETCAN_ERROR_FLAG
 from canmcast_gui.logfile.payloads import classic_dlcs
 from canmcast_gui.logfile.text.packed_digits import (
     PackedText,
@@ -95,7 +95,7 @@ def _start(batch: FrameBatch) -> list[PackedText | int]:
 def _origin(batch: FrameBatch) -> list[PackedText | int]:
     return [
         _OPEN,
-        *format_fixed(round_to(batch.timestamp_ns, 1000), 6),
+        *format_fixed(round_to(batch.timestamp_ns, NS_PER_US), 6),
         _INTERFACES.take(batch.channel, axis=0),
     ]
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, FrameBatch, bits
 from canmcast_gui.frames.arrays import Mask, Numbers, Offsets
-from canmcast_gui.frames.units import NS_PER_US
+from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_US
 from canmcast_gui.logfile.text.lines import Layouts, Lines
 from canmcast_gui.logfile.text.numbers import parse_decimal, parse_hex, parse_seconds
 from canmcast_gui.logfile.text.payloads import batch_from, payloads
@@ -23,7 +23,7 @@ from canmcast_gui.logfile.times import checked_start
 
 # OLE automation dates count from 1899-12-30, this number of days before 1970-01-01.
 _OLE_EPOCH_DAYS = 25569
-_MICROSECONDS_OF_DAY = 86_400_000_000
+_MICROSECONDS_OF_DAY = NS_PER_DAY // NS_PER_US
 
 _FLAGS_BY_TYPE = {
     "DT": 0,

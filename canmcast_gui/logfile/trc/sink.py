@@ -9,6 +9,7 @@ import numpy as np
 
 from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, Flag, FrameBatch
 from canmcast_gui.frames.marks import Mark
+from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_SECOND, NS_PER_US
 from canmcast_gui.logfile.text.packed_digits import (
     PackedText,
     count_digits,
@@ -24,7 +25,7 @@ from canmcast_gui.logfile.text.packed_digits import (
 from canmcast_gui.logfile.text.sink import StartTextSink
 
 _OLE_EPOCH_DAYS = 25569
-_DAY_SECONDS = 86400
+_DAY_SECONDS = NS_PER_DAY // NS_PER_SECOND
 
 _LINE_END = int.from_bytes(b"\r\n", "little")
 
@@ -87,7 +88,7 @@ class TrcSink(StartTextSink):
         if not text:
             return ""  # an event needs a text
         self._count += 1
-        microseconds = int(round_to(self.since_start(np.array([mark.timestamp_ns])), 1000)[0])
+        microseconds = int(round_to(self.since_start(np.array([mark.timestamp_ns])), NS_PER_US)[0])
         time = f"{microseconds // 1000}.{microseconds % 1000:03d}"
         return f"{self._count:>7} {time:>13} EV {text}\r\n"
 
@@ -132,7 +133,7 @@ class TrcSink(StartTextSink):
     def _numbers_and_times(self, batch: FrameBatch, kind: int) -> list[PackedText | int]:
         """The numbers and times of lines."""
         numbers = self._numbers[self._rows[kind]]
-        microseconds = round_to(self.since_start(batch.timestamp_ns), 1000)
+        microseconds = round_to(self.since_start(batch.timestamp_ns), NS_PER_US)
         sizes = count_digits(microseconds // 1000)
         return [
             _NUMBER_PADDING.take(count_digits(numbers), axis=0),

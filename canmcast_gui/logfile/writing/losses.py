@@ -13,6 +13,7 @@ import numpy as np
 
 from canmcast_gui.frames import INLINE_BYTES, LENGTH_TO_DLC, Flag, FrameBatch, bits
 from canmcast_gui.frames.arrays import Mask
+from canmcast_gui.frames.units import NS_PER_US
 from canmcast_gui.wording import counted
 
 _FD_BITS = Flag.BRS | Flag.ESI
@@ -54,7 +55,7 @@ def _data(what: str, which: Callable[[FrameBatch], Mask], needs: int = 0) -> Los
 
 def _is_rounded(batch: FrameBatch) -> Mask:
     times = np.ascontiguousarray(batch.timestamp_ns)
-    rounded: Mask = times // 1000 * 1000 != times  # many times as fast as the remainder
+    rounded: Mask = times // NS_PER_US * NS_PER_US != times  # many times as fast as the remainder
     return rounded
 
 
