@@ -84,6 +84,7 @@ class ByIdView(FrameView):
         """Repaint if visible lines may have changed."""
         if self.model.refresh(time.time_ns()):
             self.table.viewport().update()
+        self.update_hint()
 
     def _newest(self) -> NewestById:
         """The entries of the session; while paused, a copy that does not change."""

@@ -119,6 +119,7 @@ class ChronologicalView(FrameView):
         """Show new frames."""
         if self.model.marks_changed():
             self.table.viewport().update()
+        self.update_hint()
         end = time.perf_counter() + SEARCH_SECONDS
         while self.model.refresh():
             if time.perf_counter() > end:

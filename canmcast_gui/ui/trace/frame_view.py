@@ -52,7 +52,7 @@ class FrameView(QWidget):
         self.setFocusProxy(self.table)
         self.hint = EmptyHint(self.table, "")
         for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset, session.state_changed):
-            signal.connect(self._update_hint)
+            signal.connect(self.update_hint)
         self._follow_settings()
 
     def _follow_settings(self) -> None:
@@ -119,8 +119,8 @@ class FrameView(QWidget):
         rate = f" · {(count - 1) / seconds:,.1f}/s" if seconds and count > 1 else ""
         return f"{count:,} selected · {seconds:,.6f} s{rate}"
 
-    def _update_hint(self) -> None:
-        """Show why the view is empty, if it is."""
+    def update_hint(self) -> None:
+        """Show why the view is empty, if it is: frames may have arrived that do not pass the filter."""
         empty = not self._model.rowCount()
         if empty:
             self.hint.setText(self._why_empty())

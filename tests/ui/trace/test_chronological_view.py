@@ -229,6 +229,13 @@ def test_an_empty_view_shows_the_reason(stage, view, filters):
     assert "filter" in view.hint.text()
 
 
+def test_a_view_that_is_still_empty_says_that_its_filter_passes_no_frame(qtbot, stage, view, filters):
+    filters.set_text("id == 0x7FF")
+    assert "No frames" in view.hint.text()
+    stage.session.receive(traffic(5))
+    qtbot.waitUntil(lambda: view.hint.text() == "No frame passes the filter.")
+
+
 def test_a_narrow_view_shows_the_data_column(qtbot, stage, view):
     stage.receive(traffic(8))
     header = view.table.header
