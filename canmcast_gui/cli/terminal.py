@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import click
 
-from canmcast_gui.processes.end_signals import EndSignals
+from canmcast_gui.processes.parent import EndSignals
 from canmcast_gui.wording import printable
 
 # What terminals send for the keys that scroll (ECMA-48 cursor sequences, and xterm's paging keys).

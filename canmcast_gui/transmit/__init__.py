@@ -7,8 +7,7 @@ generators in ``payload`` how payloads change. ``TransmitEvent`` are the events 
 a factory, so that the package is independent of the transport. May import ``processes`` and ``frames``.
 """
 
-from canmcast_gui.transmit.client.jobs import Jobs
-from canmcast_gui.transmit.client.runs import FuzzRuns, Replays, Sequences
+from canmcast_gui.transmit.client.parts import FuzzRuns, Jobs, Replays, Sequences
 from canmcast_gui.transmit.client.transmitter import Transmitter
 from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transmit.events import (

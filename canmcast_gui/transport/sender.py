@@ -19,7 +19,7 @@ from canmcast_gui.transport.sockets.addresses import parse_group
 from canmcast_gui.transport.sockets.interfaces import Link
 from canmcast_gui.transport.sockets.routes import choose_interfaces
 from canmcast_gui.transport.sockets.send import InterfaceSender, SendTimeoutError
-from canmcast_gui.transport.wire.encode_batch import HIGHEST_USUAL_CHANNEL, check_batch, encode_columns
+from canmcast_gui.transport.wire.batch_codec import HIGHEST_USUAL_CHANNEL, check_batch, encode_columns
 from canmcast_gui.transport.wire.header_cache import Encoder
 from canmcast_gui.transport.wire.templates import WIDTH
 

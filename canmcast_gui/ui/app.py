@@ -18,8 +18,13 @@ from PySide6.QtWidgets import QApplication
 
 from canmcast_gui import __version__
 from canmcast_gui.app.document.recovery import location_problem
-from canmcast_gui.app.program.event_loop import GarbageCollection, StallMeter, disable_automatic_collection
-from canmcast_gui.app.program.process import InterruptWatch, allow_open_files
+from canmcast_gui.app.program.event_loop import (
+    GarbageCollection,
+    InterruptWatch,
+    StallMeter,
+    allow_open_files,
+    disable_automatic_collection,
+)
 from canmcast_gui.app.program.report import PATIENCE_SECONDS, WindowFigures, window_report, write_report
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session

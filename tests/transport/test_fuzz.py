@@ -12,8 +12,8 @@ from can.interfaces.udp_multicast.utils import pack_message
 from canmcast_gui.frames import FRAME_DTYPE
 from canmcast_gui.transport import FrameSender, UdpMulticastBus
 from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.transport.wire.batch_codec import decode_columns
 from canmcast_gui.transport.wire.codec import KEYS, MAX_DATAGRAM, Refusal, WireFrame, decode
-from canmcast_gui.transport.wire.decode_batch import decode_columns
 from canmcast_gui.transport.wire.templates import ROWS, WIDTH
 from tests.support.long_runs import SECONDS, anonymous_memory, rounds, seeded
 from tests.support.network import Network

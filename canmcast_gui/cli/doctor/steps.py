@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from canmcast_gui.cli.doctor.igmp_tables import firewall, joined_groups, programs_on_port
+from canmcast_gui.cli.doctor.other_groups import firewall, joined_groups, programs_on_port
 from canmcast_gui.cli.terminal import Interrupt
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.text import parse_frame

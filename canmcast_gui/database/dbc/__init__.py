@@ -20,7 +20,7 @@ cantools 45.1 refuses a file for each of these. The module in parentheses repair
 - a value table or a number type for a signal that is not in the file, hexadecimal values, a value table
   without its semicolon, spaces between senders (``references``)
 
-It accepts, but needs a minute for ``SG_MUL_VAL_`` with one range of 3,000,000 values: ``references`` limits
+It accepts, but needs 84 s for ``SG_MUL_VAL_`` with one range of 3,000,000 values: ``references`` limits
 ranges to the bits of the multiplexer, and the number of combinations. It ignores comments, attributes and
 multiplexing of signals that are not in the file, which are reported here.
 

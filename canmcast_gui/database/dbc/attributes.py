@@ -6,8 +6,8 @@ import math
 import re
 
 from canmcast_gui.database.dbc import grammar
+from canmcast_gui.database.dbc.grammar import Statement
 from canmcast_gui.database.dbc.messages import MessageTable
-from canmcast_gui.database.dbc.statements import Statement
 from canmcast_gui.database.problems import Problems
 
 _CHOICE = re.compile(grammar.STRING)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from canmcast_gui.database.dbc import grammar
-from canmcast_gui.database.dbc.statements import SafeNames, Statement
+from canmcast_gui.database.dbc.grammar import SafeNames, Statement
 from canmcast_gui.database.numbers import normalized_number, read_integer
 from canmcast_gui.database.problems import MAX_BITS, MAX_BYTES, Lines, Problems
 from canmcast_gui.frames.units import MAX_EXTENDED_ID, MAX_STANDARD_ID

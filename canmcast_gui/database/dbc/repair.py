@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from canmcast_gui.database.dbc import grammar
 from canmcast_gui.database.dbc.attributes import Attributes, repair_comment
+from canmcast_gui.database.dbc.grammar import SafeNames, Statement, statements_of
 from canmcast_gui.database.dbc.messages import MessageTable
 from canmcast_gui.database.dbc.references import Multiplexing, References
-from canmcast_gui.database.dbc.statements import SafeNames, Statement, statements_of
 from canmcast_gui.database.problems import Lines, Problems
 
 # A longer statement is not a typing error; to search it for its meaning would take too long.

@@ -21,8 +21,9 @@ from canmcast_gui.frames.filters.nodes import (
     Not,
     Operand,
 )
-from canmcast_gui.frames.filters.payloads import DataContains, DataEquals
 from canmcast_gui.frames.filters.terms import (
+    DataContains,
+    DataEquals,
     Lookups,
     exact_name,
     name_like,

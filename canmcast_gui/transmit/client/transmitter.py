@@ -5,9 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.transmit.client.jobs import Jobs
 from canmcast_gui.transmit.client.link import ClientLink
-from canmcast_gui.transmit.client.runs import FuzzRuns, Replays, Sequences
+from canmcast_gui.transmit.client.parts import FuzzRuns, Jobs, Replays, Sequences
 from canmcast_gui.transmit.commands import Flush, SendFrames, SetRateLimit, StopAll
 from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transmit.events import (

@@ -16,8 +16,8 @@ from canmcast_gui.frames.batch import Records
 from canmcast_gui.transport.sockets.origins import Origin, Origins
 from canmcast_gui.transport.sockets.receive import ManyReader
 from canmcast_gui.transport.statistics import MalformedDatagram, SourceCounts
+from canmcast_gui.transport.wire.batch_codec import RAW_RECORD, decode_columns
 from canmcast_gui.transport.wire.codec import Refusal
-from canmcast_gui.transport.wire.decode_batch import RAW_RECORD, decode_columns
 from canmcast_gui.transport.wire.header_cache import (
     AFTER_TIME,
     DATA_KEY,

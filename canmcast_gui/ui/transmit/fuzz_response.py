@@ -20,7 +20,7 @@ from canmcast_gui.models.trace.cells import candump_lines
 from canmcast_gui.transmit import FuzzResponse
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.actions import action_button, new_action
-from canmcast_gui.ui.transmit.run_actions import icon_button
+from canmcast_gui.ui.transmit.panel_parts import icon_button
 
 # Lines of the list that are visible at least.
 _MIN_LINES = 3

@@ -19,8 +19,7 @@ from canmcast_gui.ui import theme
 from canmcast_gui.ui.actions import new_action
 from canmcast_gui.ui.drop_down import widen
 from canmcast_gui.ui.item_views import leave_by_tab
-from canmcast_gui.ui.transmit.run_actions import RunActions, icon_button
-from canmcast_gui.ui.transmit.status_line import StatusLine
+from canmcast_gui.ui.transmit.panel_parts import RunActions, StatusLine, icon_button
 from canmcast_gui.wording import counted
 
 HINT = """One step a line, for example:

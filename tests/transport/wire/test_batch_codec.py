@@ -10,9 +10,13 @@ from hypothesis import strategies as st
 from canmcast_gui.frames import FRAME_DTYPE, LENGTH_TO_DLC, Flag, FrameBatch
 from canmcast_gui.frames.batch import channel_number
 from canmcast_gui.transport.errors import FrameError
+from canmcast_gui.transport.wire.batch_codec import (
+    HIGHEST_USUAL_CHANNEL,
+    check_batch,
+    decode_columns,
+    encode_columns,
+)
 from canmcast_gui.transport.wire.codec import WireFrame, decode
-from canmcast_gui.transport.wire.decode_batch import decode_columns
-from canmcast_gui.transport.wire.encode_batch import HIGHEST_USUAL_CHANNEL, check_batch, encode_columns
 from canmcast_gui.transport.wire.templates import WIDTH
 from tests.support.messages import messages
 from tests.transport.datagrams import datagrams, stock_datagrams

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from canmcast_gui.processes.end_signals import SIGNALS, EndSignals
+from canmcast_gui.processes.parent import SIGNALS, EndSignals
 
 
 def readable(signals, seconds=5.0) -> bool:
