@@ -17,7 +17,7 @@ from PySide6.QtCore import QBuffer, QCoreApplication, QEvent, QIODevice, QObject
 from PySide6.QtWidgets import QApplication
 
 from canmcast_gui import __version__
-from canmcast_gui.app.document.recovery import location_problem
+from canmcast_gui.app.document.saving import location_problem
 from canmcast_gui.app.program.event_loop import (
     GarbageCollection,
     InterruptWatch,

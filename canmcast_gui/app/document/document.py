@@ -11,8 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.bus.live import Loss
 from canmcast_gui.app.document.files import Opened, SignalExport, fail, load, name_of
-from canmcast_gui.app.document.recovery import recovery_warnings, successor
-from canmcast_gui.app.document.saving import Content, RecordingWriter
+from canmcast_gui.app.document.saving import Content, RecordingWriter, recovery_warnings, successor
 from canmcast_gui.app.program.messages import Messages, with_folder
 from canmcast_gui.app.program.tasks import Task, TaskPool
 from canmcast_gui.database import DatabaseSet

@@ -24,7 +24,7 @@ from canmcast_gui.recording import Recording
 from canmcast_gui.recording.reading import ROWS_FACTORY
 from canmcast_gui.transmit import ReplayOptions, Replays, ReplayStatus, TransmitError, TransmitEvent
 from canmcast_gui.transmit.conditions import MaskedId, masked_ids
-from canmcast_gui.transmit.replay.timeline import ReplayPosition
+from canmcast_gui.transmit.replay.options import ReplayPosition
 from canmcast_gui.wording import counted
 
 # The number of the replay in the transmit process: the program has one at a time.

@@ -14,7 +14,7 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile import LogPart, Order, open_reader
 from canmcast_gui.recording import Recording, RecordingError
 from canmcast_gui.recording.search import first_row_since
-from canmcast_gui.transmit.replay.timeline import LongestGap
+from canmcast_gui.transmit.replay.options import LongestGap
 
 # Frames of a batch: few, so that the replay can begin and be canceled at once.
 LOAD_FRAMES = 4096

@@ -27,8 +27,7 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile import Order, Reader, open_reader
 from canmcast_gui.transmit import ReplayOptions
-from canmcast_gui.transmit.replay.options import parse_channels, parse_ids
-from canmcast_gui.transmit.replay.timeline import LongestGap, within
+from canmcast_gui.transmit.replay.options import LongestGap, parse_channels, parse_ids, within
 from canmcast_gui.transport.settings import BusSettings
 
 # Small batches, so that the first frame leaves before much of the file was read.

@@ -16,7 +16,7 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.recording import Recording, RecordingError, remove_empty
 from canmcast_gui.recording.reading import ROWS_FACTORY
 from canmcast_gui.transmit import ReplayOptions, ReplayStatus, SendFailed, Transmitter
-from canmcast_gui.transmit.replay.timeline import ReplayPosition
+from canmcast_gui.transmit.replay.options import ReplayPosition
 from canmcast_gui.wording import counted
 
 _POLL_SECONDS = 0.1

@@ -13,8 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from canmcast_gui.database.dbc import grammar
-
 if TYPE_CHECKING:
     from cantools.database.can import Database as ParsedDatabase
 
@@ -195,21 +193,21 @@ def statements_of(text: str) -> Iterator[Statement]:
 
 
 def _after_space(text: str, position: int) -> int:
-    found = grammar.SPACE.match(text, position)
+    found = SPACE.match(text, position)
     return found.end() if found else position
 
 
 def _statement_at(text: str, position: int, line: int) -> Statement:
-    found = grammar.KEYWORD.match(text, position)
+    found = KEYWORD.match(text, position)
     keyword = found.group() if found else ""
     if keyword == "NS_":
-        whole = grammar.NEW_SYMBOLS.match(text, position)
+        whole = NEW_SYMBOLS.match(text, position)
         return Statement(line, keyword, whole.group() if whole else keyword, None)
-    pattern = grammar.STATEMENTS.get(keyword)
+    pattern = STATEMENTS.get(keyword)
     match = pattern.match(text, position) if pattern else None
     if match:
         return Statement(line, keyword, match.group(), match)
-    end = grammar.NEXT_LINE.search(text, position)
+    end = NEXT_LINE.search(text, position)
     return Statement(line, keyword, text[position : end.start() + 1 if end else len(text)], None)
 
 

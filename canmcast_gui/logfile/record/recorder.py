@@ -21,8 +21,8 @@ from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.formats import format_for_writing, format_to_write
 from canmcast_gui.logfile.problems import FileError
+from canmcast_gui.logfile.record.files import Target
 from canmcast_gui.logfile.record.options import RecordOptions
-from canmcast_gui.logfile.record.target import Target
 from canmcast_gui.logfile.record.trigger import own_bytes, trigger_of
 from canmcast_gui.logfile.writing.losses import losses_message
 from canmcast_gui.processes.launcher import ModuleProcess

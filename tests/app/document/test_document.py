@@ -12,7 +12,7 @@ import pytest
 
 from canmcast_gui.app.document import document as document_module
 from canmcast_gui.app.document.document import NOT_STORED
-from canmcast_gui.app.document.recovery import FILE_CUT, FOLDER_REMOVED
+from canmcast_gui.app.document.saving import FILE_CUT, FOLDER_REMOVED
 from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.frames import FRAME_DTYPE, Flag, FrameBatch, Source
 from canmcast_gui.recording import Found, MatchCount, Recording, RowsGoneError

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.transmit import ReplayOptions, ReplayStatus, TransmitError
 from canmcast_gui.transmit.jobs.schedule import HICCUP_NS
-from canmcast_gui.transmit.replay.options import parse_channels, parse_ids
+from canmcast_gui.transmit.replay.options import LongestGap, ReplayPosition, parse_channels, parse_ids, within
 from canmcast_gui.transmit.replay.replay import Replay
-from canmcast_gui.transmit.replay.timeline import LongestGap, ReplayPosition, within
 
 MS = 1_000_000
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from canmcast_gui.app.document.recovery import save_leftover
+from canmcast_gui.app.document.saving import save_leftover
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import FileError, read_batches
