@@ -30,7 +30,7 @@ from canmcast_gui.app.session import Session  # noqa: E402
 from canmcast_gui.app.transmit.row import NS_PER_MS, TransmitRow  # noqa: E402
 from canmcast_gui.transport.settings import BusSettings  # noqa: E402
 from canmcast_gui.ui import labels, theme  # noqa: E402
-from canmcast_gui.ui.connect.dialog import ConnectDialog  # noqa: E402
+from canmcast_gui.ui.dialogs.connect import ConnectDialog  # noqa: E402
 from canmcast_gui.ui.dialogs.record import RecordDialog  # noqa: E402
 from canmcast_gui.ui.window.main_window import MainWindow  # noqa: E402
 

@@ -28,8 +28,8 @@ from canmcast_gui.recording import Leftover, RecordingError, leftovers, remove
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import connect
-from canmcast_gui.ui.connect.button import recent_buses
 from canmcast_gui.ui.labels import label_text
+from canmcast_gui.ui.window.bus import recent_buses
 from canmcast_gui.wording import counted
 
 CHOICES = (

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session, SessionState
-from canmcast_gui.ui.connect.dialog import ConnectDialog
+from canmcast_gui.ui.dialogs.connect import ConnectDialog
 from canmcast_gui.ui.window.main_window import MainWindow
 from tests.support.stage import release_keys
 

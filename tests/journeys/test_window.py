@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.models.transmit.row_columns import COLUMNS
 from canmcast_gui.resources_path import resource
-from canmcast_gui.ui.connect.dialog import ConnectDialog
+from canmcast_gui.ui.dialogs.connect import ConnectDialog
 from canmcast_gui.ui.trace.filter import FilterProblem
 from tests.support.messages import assert_same_frames
 
@@ -202,7 +202,7 @@ def test_opening_a_saved_trace_shows_the_same_lines(desk, qtbot, network, stock_
 
 def test_bus_settings_that_are_not_valid_cannot_be_chosen(desk):
     desk.window.actions_.connect.trigger()
-    from canmcast_gui.ui.connect.dialog import ConnectDialog
+    from canmcast_gui.ui.dialogs.connect import ConnectDialog
 
     dialog = desk.child(ConnectDialog)
     dialog.form.group.setText("10.0.0.1")

@@ -23,7 +23,7 @@ from canmcast_gui.app.transmit.replay_setup import MAX_OFFSET_SECONDS
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile import LogPart
 from canmcast_gui.ui import icons
-from canmcast_gui.ui.dialogs.fit_height import FitHeight
+from canmcast_gui.ui.content_size import FitHeight
 from canmcast_gui.ui.labels import label_text
 
 EXPLANATION = (

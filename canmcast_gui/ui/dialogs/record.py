@@ -27,7 +27,7 @@ from canmcast_gui.logfile import FileError, RecordOptions
 from canmcast_gui.logfile.formats import format_for_writing
 from canmcast_gui.logfile.record.options import numbered
 from canmcast_gui.ui import icons
-from canmcast_gui.ui.dialogs.fit_height import FitHeight
+from canmcast_gui.ui.content_size import FitHeight
 from canmcast_gui.ui.labels import TintedLabel
 
 _MEGABYTE = 1_000_000

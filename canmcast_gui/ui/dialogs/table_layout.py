@@ -26,7 +26,7 @@ from canmcast_gui.frames.schema import dump, load
 from canmcast_gui.logfile.table.layout import DELIMITERS, TableLayout, header_names, rows_of
 from canmcast_gui.logfile.table.suggest import problems_of, suggest_layout
 from canmcast_gui.ui import icons, theme
-from canmcast_gui.ui.drop_down import widen
+from canmcast_gui.ui.content_size import widen
 from canmcast_gui.ui.item_views import leave_by_tab
 from canmcast_gui.ui.labels import title_text
 

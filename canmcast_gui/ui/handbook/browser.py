@@ -8,8 +8,7 @@ from PySide6.QtCore import QEvent, Qt, QUrl, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QTextBlock, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
-from canmcast_gui.ui.handbook.pages import Line, folder, names, page, words_of
-from canmcast_gui.ui.handbook.style import blocks, set_page
+from canmcast_gui.ui.handbook.pages import Line, blocks, folder, names, page, set_page, words_of
 
 # Wider pictures are scaled down.
 PICTURE_WIDTH = 700

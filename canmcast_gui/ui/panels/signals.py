@@ -21,10 +21,10 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.models.signal_tree import NAME, VALUE, SignalTreeModel
 from canmcast_gui.ui.actions import allow, new_action
-from canmcast_gui.ui.database.files import ask_databases
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.item_views import VisibleChecks
 from canmcast_gui.ui.labels import EmptyHint
+from canmcast_gui.ui.panels.database_files import ask_databases
 from canmcast_gui.ui.updates import VisibleTicks
 
 # Four times a second; numbers that change more often cannot be read.

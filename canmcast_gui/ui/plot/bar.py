@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QToolBar, QToolButton
 
 from canmcast_gui.database import DatabaseSet
-from canmcast_gui.ui.drop_down import NameCompleter
+from canmcast_gui.ui.content_size import NameCompleter
 from canmcast_gui.ui.icons import fix_extension_button
 
 WINDOWS = (

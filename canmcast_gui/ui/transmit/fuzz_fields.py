@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.transmit.fuzz_setup import MAX_COUNT, MAX_SEED, FuzzSetup, Kind
 from canmcast_gui.transmit.fuzz.options import MAX_RATE, MIN_RATE
+from canmcast_gui.ui.content_size import widen
 from canmcast_gui.ui.dialogs.files import ask_new_file, writable_log_filters
-from canmcast_gui.ui.drop_down import widen
 from canmcast_gui.ui.labels import TintedLabel
 
 Number = TypeVar("Number", bound=QAbstractSpinBox)

@@ -21,7 +21,7 @@ from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames.text import id_text
 from canmcast_gui.ui import icons, theme
-from canmcast_gui.ui.drop_down import widen
+from canmcast_gui.ui.content_size import widen
 
 _INDEX = Qt.ItemDataRole.UserRole
 

@@ -29,7 +29,7 @@ from canmcast_gui.models.transmit.row_columns import (
 )
 from canmcast_gui.models.transmit.row_model import Index, TransmitModel
 from canmcast_gui.ui import theme
-from canmcast_gui.ui.drop_down import widen
+from canmcast_gui.ui.content_size import widen
 
 # Separates a number at the right of its cell from the text of the next cell.
 NUMBER_SPACE = "\u00a0"

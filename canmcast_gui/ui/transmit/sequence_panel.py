@@ -17,7 +17,7 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.transmit import SequenceStatus
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.actions import new_action
-from canmcast_gui.ui.drop_down import widen
+from canmcast_gui.ui.content_size import widen
 from canmcast_gui.ui.item_views import leave_by_tab
 from canmcast_gui.ui.transmit.panel_parts import RunActions, StatusLine, icon_button
 from canmcast_gui.wording import counted

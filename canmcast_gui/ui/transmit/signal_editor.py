@@ -20,7 +20,7 @@ from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.database import DatabaseSet, Message
 from canmcast_gui.models.transmit.row_model import TransmitModel
 from canmcast_gui.ui import theme
-from canmcast_gui.ui.drop_down import widen
+from canmcast_gui.ui.content_size import widen
 from canmcast_gui.ui.labels import ElidedLabel
 from canmcast_gui.wording import printable
 

@@ -1,18 +1,135 @@
-"""The commands that open a bus: the last one, the demonstration, or one that the user chooses."""
+"""The commands that open a bus, and the button that shows its state.
+
+A bus is the last one, the demonstration, or one that the user chooses.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
+from collections.abc import Iterable
+from functools import lru_cache, partial
+from typing import Any
+
+from PySide6.QtCore import QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
-from canmcast_gui.app.session import Session
+from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.demo import DEMO_PLOT_SIGNALS
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.ui.connect.button import recent_buses
-from canmcast_gui.ui.connect.dialog import ConnectDialog
+from canmcast_gui.ui import theme
+from canmcast_gui.ui.dialogs.connect import PRESETS, ConnectDialog
+from canmcast_gui.ui.labels import label_text
 from canmcast_gui.ui.plot.docks import PlotDocks
+from canmcast_gui.wording import printable
+
+
+class ConnectionButton(QToolButton):
+    """Shows the state and the bus. Its menu starts and stops, and connects to a recent or a usual bus."""
+
+    chosen = Signal(BusSettings)
+
+    def __init__(
+        self,
+        session: Session,
+        settings: AppSettings,
+        first: Iterable[QAction],
+        last: Iterable[QAction],
+        parent: QWidget | None = None,
+    ) -> None:
+        """``first`` and ``last`` are the entries above and below the buses in the menu."""
+        super().__init__(parent)
+        self._session = session
+        self._settings = settings
+        self._first, self._last = list(first), list(last)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setToolTip("The bus, and other buses to connect to")
+        self.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        menu = QMenu(self)
+        menu.aboutToShow.connect(lambda: self._fill(menu))
+        self.setMenu(menu)
+        session.state_changed.connect(self._on_state)
+        self._on_state()
+
+    def _on_state(self) -> None:
+        text, color = state_text(self._session), state_color(self._session, self.palette())
+        self.setText(f"{label_text(text)} ▾")
+        self.setIcon(_dot(color.name()))
+
+    def changeEvent(self, event: Any) -> None:
+        super().changeEvent(event)
+        if event.type() == event.Type.PaletteChange:
+            self._on_state()
+
+    def _fill(self, menu: QMenu) -> None:
+        menu.clear()
+        menu.addActions(self._first)
+        recent = recent_buses(self._settings)
+        usual = [preset for _, preset in PRESETS if preset.validated() not in recent]
+        for title, buses in (("Recent", recent), ("Usual", usual)):
+            if buses:
+                menu.addSection(title)
+            for bus in buses:
+                menu.addAction(_menu_text(bus), partial(self.chosen.emit, bus))
+        menu.addSeparator()
+        menu.addActions(self._last)
+
+
+def _menu_text(bus: BusSettings) -> str:
+    label = bus.label()
+    return label_text(f"{label[0].upper()}{label[1:]}{'' if bus.fd else ', classic only'}")
+
+
+def recent_buses(settings: AppSettings) -> list[BusSettings]:
+    """The recent buses, newest first; invalid entries are left out."""
+    found = []
+    for values in settings.recent_buses.value:
+        try:
+            found.append(BusSettings.from_dict(values).validated())
+        except (BusError, TypeError, AttributeError):
+            continue
+    return found
+
+
+def state_text(session: Session) -> str:
+    """The state of the window in two or three words."""
+    name = printable(session.document.file_path.name) if session.document.file_path else ""
+    if session.bus.problem:
+        return f"Reception problem: {session.bus.label}"
+    return {
+        SessionState.LIVE: f"Live: {session.bus.label}",
+        SessionState.CONNECTING: f"Connecting: {session.bus.label}",
+        SessionState.LOADING: f"Opening: {name}",
+        SessionState.FILE: f"File: {name}",
+    }.get(session.state, "Not connected")
+
+
+def state_color(session: Session, palette: Any) -> QColor:
+    """Green on a bus, red on a reception problem, the warning color while connecting, else muted."""
+    colors = theme.colors(palette)
+    if session.bus.problem:
+        return colors.error
+    return {
+        SessionState.LIVE: colors.good,
+        SessionState.CONNECTING: colors.warning,
+        SessionState.LOADING: colors.warning,
+    }.get(session.state, colors.muted)
+
+
+@lru_cache(maxsize=8)  # three states in two themes
+def _dot(color: str) -> QIcon:
+    pixmap = QPixmap(32, 32)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(color))
+    painter.drawEllipse(QPointF(16, 16), 9, 9)
+    painter.end()
+    return QIcon(pixmap)
 
 
 class BusCommands(QObject):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.ui.database.browser import DatabaseBrowser
+from canmcast_gui.ui.panels.database_browser import DatabaseBrowser
 from canmcast_gui.ui.panels.dock import PANELS, PanelDock
 from canmcast_gui.ui.panels.gauges import GaugesPanel
 from canmcast_gui.ui.panels.hosts import HostsPanel

@@ -10,18 +10,16 @@ from canmcast_gui.app.document.files import Opened
 from canmcast_gui.app.program.settings import AppSettings, limits_from
 from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.ui.actions import allow, connect
-from canmcast_gui.ui.connect.button import ConnectionButton
 from canmcast_gui.ui.dialogs.limits import LimitsDialog
 from canmcast_gui.ui.dialogs.problems import ProblemsDialog
 from canmcast_gui.ui.labels import title_text
 from canmcast_gui.ui.panels.dock import tab_from
 from canmcast_gui.ui.start_page import StartPage
-from canmcast_gui.ui.status.bar import StatusBar
 from canmcast_gui.ui.trace.docks import ViewDocks
 from canmcast_gui.ui.trace.panel import TracePanel
 from canmcast_gui.ui.updates import VisibleTicks
 from canmcast_gui.ui.window.actions import WindowActions
-from canmcast_gui.ui.window.bus import BusCommands
+from canmcast_gui.ui.window.bus import BusCommands, ConnectionButton
 from canmcast_gui.ui.window.docks import Docks
 from canmcast_gui.ui.window.files import FileCommands
 from canmcast_gui.ui.window.menus import (
@@ -32,6 +30,7 @@ from canmcast_gui.ui.window.menus import (
     fill_window_menu,
     show_about,
 )
+from canmcast_gui.ui.window.status_bar import StatusBar
 from canmcast_gui.ui.window.trace import TimeLink, TraceCommands
 from canmcast_gui.ui.window.workspace import SUFFIX, WindowViews, WorkspaceCommands
 

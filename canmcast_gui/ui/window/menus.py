@@ -14,8 +14,8 @@ from canmcast_gui.app.program.settings import AppSettings, Field
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import allow, new_action
 from canmcast_gui.ui.labels import label_text
-from canmcast_gui.ui.status.bus_load import add_rate_menus
 from canmcast_gui.ui.window.actions import WindowActions
+from canmcast_gui.ui.window.bus_load import add_rate_menus
 from canmcast_gui.ui.window.docks import Docks
 from canmcast_gui.ui.window.files import FileCommands
 from canmcast_gui.ui.window.workspace import WorkspaceCommands

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, Q
 from canmcast_gui.app.session import SessionState
 from canmcast_gui.frames.schema import dump
 from canmcast_gui.recording import Recording, leftovers
-from canmcast_gui.ui.connect.dialog import ConnectDialog
+from canmcast_gui.ui.dialogs.connect import ConnectDialog
 from canmcast_gui.ui.window.main_window import MainWindow
 from tests.support.frames import START_NS, traffic
 from tests.support.stage import process_deletions

@@ -4,7 +4,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
-from canmcast_gui.ui.drop_down import NameCompleter, widen
+from canmcast_gui.ui.content_size import NameCompleter, widen
+from canmcast_gui.ui.dialogs.limits import LimitsDialog
+from canmcast_gui.ui.dialogs.record import RecordDialog
 
 LONG = "TransmissionStatus.GearboxOilTemperatureAtTheOutletOfTheCooler"
 
@@ -61,3 +63,33 @@ def test_what_is_offered_again_is_not_built_again(qtbot):
     before = len(resets)
     completer.offer([(LONG, "[°C]")])
     assert len(resets) == before
+
+
+def is_fitting(dialog) -> bool:
+    """Whether a dialog is just as high as its layout needs."""
+    layout = dialog.layout()
+    wrapped = layout.totalHeightForWidth(dialog.width())
+    return dialog.height() == (wrapped if wrapped >= 0 else layout.totalSizeHint().height())
+
+
+def test_the_record_dialog_follows_what_it_says(qtbot, tmp_path):
+    dialog = RecordDialog(
+        tmp_path / "a.asc", {}, lambda text: f"{text}: " + 30 * "wrong " if text else "", print
+    )
+    qtbot.addWidget(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    qtbot.waitUntil(lambda: is_fitting(dialog))
+    before = dialog.height()
+    dialog.trigger.setText("zebra")
+    qtbot.waitUntil(lambda: dialog.height() > before and is_fitting(dialog))
+    dialog.trigger.setText("")
+    qtbot.waitUntil(lambda: dialog.height() == before)
+
+
+def test_the_limits_dialog_shows_its_sentences_whole(qtbot, stage):
+    dialog = LimitsDialog(stage.settings)
+    qtbot.addWidget(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    qtbot.waitUntil(lambda: is_fitting(dialog))

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.ui.connect.dialog import OTHER, PRESETS, ConnectDialog, ConnectForm
+from canmcast_gui.ui.dialogs.connect import OTHER, PRESETS, ConnectDialog, ConnectForm
 from tests.support.stage import process_deletions
 
 

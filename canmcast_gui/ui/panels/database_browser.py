@@ -30,11 +30,11 @@ from canmcast_gui.models.database_tables import (
     problem_entries,
     signal_entries,
 )
-from canmcast_gui.ui.database.details import DatabaseDetails
-from canmcast_gui.ui.database.files import DatabaseFiles
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.item_views import leave_by_tab
 from canmcast_gui.ui.labels import EmptyHint
+from canmcast_gui.ui.panels.database_details import DatabaseDetails
+from canmcast_gui.ui.panels.database_files import DatabaseFiles
 
 NO_DATABASE = (
     "No database is loaded.\nLoad a DBC, KCD, SYM or ARXML file, or drop one on the window, "

@@ -1,7 +1,7 @@
 """The button with the state of the bus and its menu."""
 
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.ui.connect.button import ConnectionButton, recent_buses
+from canmcast_gui.ui.window.bus import ConnectionButton, recent_buses
 
 
 def test_the_button_offers_recent_and_usual_buses(qtbot, stage, window):

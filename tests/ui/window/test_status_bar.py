@@ -9,8 +9,8 @@ from canmcast_gui.app.program.report import SessionTotals
 from canmcast_gui.frames.wire_bits import wire_bits
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.labels import ElidedLabel
-from canmcast_gui.ui.status.bar import StatusBar, TaskList, _reach_text
-from canmcast_gui.ui.status.bus_load import ARBITRATION_RATES, RateMenu
+from canmcast_gui.ui.window.bus_load import ARBITRATION_RATES, RateMenu
+from canmcast_gui.ui.window.status_bar import StatusBar, TaskList, _reach_text
 from tests.support.frames import traffic
 
 
@@ -95,7 +95,7 @@ def test_the_record_light_is_on_while_a_file_is_written(stage, bar, tmp_path):
 
 
 def test_a_slow_task_is_shown_and_can_be_canceled(qtbot, stage, monkeypatch):
-    monkeypatch.setattr("canmcast_gui.ui.status.bar.SHOW_AFTER_MS", 1)
+    monkeypatch.setattr("canmcast_gui.ui.window.status_bar.SHOW_AFTER_MS", 1)
     tasks = TaskList(stage.session)
     qtbot.addWidget(tasks)
     tasks.show()
@@ -116,7 +116,7 @@ def test_a_slow_task_is_shown_and_can_be_canceled(qtbot, stage, monkeypatch):
 
 @pytest.mark.parametrize(("width", "count"), [(740, 1), (1600, 2)])
 def test_what_a_task_does_is_read_whole(qtbot, stage, bar, monkeypatch, width, count):
-    monkeypatch.setattr("canmcast_gui.ui.status.bar.SHOW_AFTER_MS", 0)
+    monkeypatch.setattr("canmcast_gui.ui.window.status_bar.SHOW_AFTER_MS", 0)
     bar.resize(width, 24)
     bar.show()
     stage.receive(traffic(1200))

@@ -17,9 +17,9 @@ from canmcast_gui.logfile import Recorder
 from canmcast_gui.recording import Recording
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui import icons, theme
-from canmcast_gui.ui.connect.button import state_color, state_text
 from canmcast_gui.ui.labels import ElidedLabel
-from canmcast_gui.ui.status.bus_load import LoadWatch
+from canmcast_gui.ui.window.bus import state_color, state_text
+from canmcast_gui.ui.window.bus_load import LoadWatch
 from canmcast_gui.wording import counted, printable, were
 
 # Shorter tasks are not shown, because they would only flicker.

@@ -26,8 +26,7 @@ from canmcast_gui.transport.sockets.addresses import (
 from canmcast_gui.transport.sockets.interfaces import NetworkInterface, list_interfaces
 from canmcast_gui.transport.sockets.routes import choose_interfaces
 from canmcast_gui.ui import icons
-from canmcast_gui.ui.dialogs.fit_height import FitHeight
-from canmcast_gui.ui.drop_down import widen
+from canmcast_gui.ui.content_size import FitHeight, widen
 from canmcast_gui.ui.labels import TintedLabel
 
 PRESETS = (

@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from canmcast_gui.database import Scope
-from canmcast_gui.ui.database.browser import DatabaseBrowser
-from canmcast_gui.ui.database.files import CHANNELS, FILE, SOURCES
+from canmcast_gui.ui.panels.database_browser import DatabaseBrowser
+from canmcast_gui.ui.panels.database_files import CHANNELS, FILE, SOURCES
 from tests.models.test_database_tables import CAR
 
 WAIT_MS = 20_000

@@ -1,1 +1,0 @@
-"""The database browser: messages, signals, nodes and problems, their details, and the loaded files."""

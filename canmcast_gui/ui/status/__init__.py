@@ -1,1 +1,0 @@
-"""The status bar: state, counters, tasks, recording, and the bus load at assumed bit rates."""
