@@ -63,7 +63,7 @@ install_packages() {
 
 can_be_root() { as_root true; }
 
-# Install packages; the lists of what there is are fetched only where they are needed.
+# Install packages; the lists of available packages are fetched only where they are needed.
 apt_install() {
     apt_quietly "$@" 2>/dev/null || { as_root apt-get update -qq >/dev/null && apt_quietly "$@"; }
 }

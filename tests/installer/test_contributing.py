@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md names what is there: modules, scripts, links, headings, packages and their order."""
+"""CONTRIBUTING.md names existing things: modules, scripts, links, headings, packages and their order."""
 
 import re
 import tomllib

@@ -28,10 +28,10 @@ class Sandbox:
         shutil.copy(PROJECT / "pyproject.toml", self.project)
         for tool in TOOLS:
             (self.bin / tool).symlink_to(shutil.which(tool))
-        self.stand_in("id", "echo 1000")
+        self.add_command("id", "echo 1000")
         self.log = folder / "calls"
 
-    def stand_in(self, name: str, script: str = "", folder: Path | None = None) -> Path:
+    def add_command(self, name: str, script: str = "", folder: Path | None = None) -> Path:
         """A command that says in ``log`` how it was called and then runs ``script``."""
         path = (folder or self.bin) / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -64,9 +64,9 @@ class Sandbox:
     def set_up(self, kind: str = "run") -> None:
         """Make an environment that looks as if a set-up had finished."""
         folder = self.project / ".venv" / "bin"
-        self.stand_in("python", 'case "$1" in -V) echo Python 3.99;; esac', folder)
+        self.add_command("python", 'case "$1" in -V) echo Python 3.99;; esac', folder)
         for name in ("canmcast", "canmcast-gui"):
-            self.stand_in(name, folder=folder)
+            self.add_command(name, folder=folder)
         assert self.functions(f'fingerprint >"$venv/{kind}.stamp"').returncode == 0
         self.log.unlink()
 
@@ -80,26 +80,26 @@ def sandbox(tmp_path) -> Sandbox:
 
 
 def test_the_first_python_that_is_new_enough_is_taken(sandbox):
-    sandbox.stand_in("python3", "exit 1")
-    sandbox.stand_in("python3.12", "exit 0")
+    sandbox.add_command("python3", "exit 1")
+    sandbox.add_command("python3.12", "exit 0")
     assert sandbox.functions('find_python; echo "$python"').stdout == "python3.12\n"
 
 
 def test_a_python_that_is_named_comes_first(sandbox):
-    sandbox.stand_in("python3", "exit 0")
-    mine = sandbox.stand_in("py", "exit 0", sandbox.bin.parent / "a place")
+    sandbox.add_command("python3", "exit 0")
+    mine = sandbox.add_command("py", "exit 0", sandbox.bin.parent / "a place")
     assert sandbox.functions('find_python; echo "$python"', PYTHON=str(mine)).stdout == f"{mine}\n"
 
 
 def test_without_any_it_says_what_to_do(sandbox):
-    sandbox.stand_in("python3", "exit 1")
+    sandbox.add_command("python3", "exit 1")
     result = sandbox.functions("find_python")
     assert result.returncode == 1
     assert "sudo apt-get install python3 python3-venv" in result.stderr
 
 
 def test_without_venv_it_says_what_to_do(sandbox):
-    sandbox.stand_in("python3", 'case "$*" in *venv*) exit 1;; *print*) echo 3.99;; esac')
+    sandbox.add_command("python3", 'case "$*" in *venv*) exit 1;; *print*) echo 3.99;; esac')
     result = sandbox.run("sh", str(sandbox.project / "installer" / "run.sh"))
     assert result.returncode == 1
     assert "sudo apt-get install python3.99-venv" in result.stderr
@@ -109,17 +109,17 @@ def test_without_venv_it_says_what_to_do(sandbox):
 
 
 def test_nothing_is_done_where_nothing_is_missing(sandbox):
-    sandbox.stand_in("dpkg-query", INSTALLED)
-    sandbox.stand_in("apt-get")
+    sandbox.add_command("dpkg-query", INSTALLED)
+    sandbox.add_command("apt-get")
     result = sandbox.functions("install_packages $qt_packages")
     assert (result.returncode, result.stderr) == (0, "")
     assert not [call for call in sandbox.calls if call.startswith("apt-get")]
 
 
 def test_root_installs_what_is_missing(sandbox):
-    sandbox.stand_in("id", "echo 0")
-    sandbox.stand_in("dpkg-query", MISSING_TWO)
-    sandbox.stand_in("apt-get")
+    sandbox.add_command("id", "echo 0")
+    sandbox.add_command("dpkg-query", MISSING_TWO)
+    sandbox.add_command("apt-get")
     result = sandbox.functions("install_packages $qt_packages")
     assert result.returncode == 0
     (call,) = [call for call in sandbox.calls if call.startswith("apt-get")]
@@ -127,9 +127,9 @@ def test_root_installs_what_is_missing(sandbox):
 
 
 def test_root_fetches_the_lists_where_they_are_missing(sandbox):
-    sandbox.stand_in("id", "echo 0")
-    sandbox.stand_in("dpkg-query", MISSING_TWO)
-    sandbox.stand_in("apt-get", f'[ -f "{sandbox.bin}/lists" ] || {{ : >"{sandbox.bin}/lists"; exit 1; }}')
+    sandbox.add_command("id", "echo 0")
+    sandbox.add_command("dpkg-query", MISSING_TWO)
+    sandbox.add_command("apt-get", f'[ -f "{sandbox.bin}/lists" ] || {{ : >"{sandbox.bin}/lists"; exit 1; }}')
     assert "Please run" not in sandbox.functions("install_packages $qt_packages").stderr
     assert [call.split()[1] for call in sandbox.calls if call.startswith("apt-get")] == [
         "install",
@@ -140,10 +140,10 @@ def test_root_fetches_the_lists_where_they_are_missing(sandbox):
 
 @pytest.mark.parametrize("sudo", [None, "exit 1"], ids=["no sudo", "sudo wants a password"])
 def test_others_get_the_command_to_run(sudo, sandbox):
-    sandbox.stand_in("dpkg-query", MISSING_TWO)
-    sandbox.stand_in("apt-get")
+    sandbox.add_command("dpkg-query", MISSING_TWO)
+    sandbox.add_command("apt-get")
     if sudo:
-        sandbox.stand_in("sudo", sudo)
+        sandbox.add_command("sudo", sudo)
     result = sandbox.functions("install_packages $qt_packages")
     assert result.returncode == 0
     assert "    sudo apt-get install libegl1 libxcb-cursor0\n" in result.stderr
@@ -151,9 +151,9 @@ def test_others_get_the_command_to_run(sudo, sandbox):
 
 
 def test_sudo_without_a_password_is_used(sandbox):
-    sandbox.stand_in("dpkg-query", MISSING_TWO)
-    sandbox.stand_in("sudo", 'shift; exec "$@"')
-    sandbox.stand_in("apt-get")
+    sandbox.add_command("dpkg-query", MISSING_TWO)
+    sandbox.add_command("sudo", 'shift; exec "$@"')
+    sandbox.add_command("apt-get")
     assert "Please run" not in sandbox.functions("install_packages $qt_packages").stderr
     assert any(call.startswith("apt-get install") for call in sandbox.calls)
 
@@ -180,11 +180,11 @@ def test_the_second_start_takes_no_set_up(kind, sandbox):
     assert not [call for call in sandbox.calls if "pip" in call or "venv" in call]
 
 
-def test_a_changed_project_file_is_set_up_anew(sandbox):
+def test_a_changed_project_file_is_set_up_again(sandbox):
     sandbox.set_up()
     with (sandbox.project / "pyproject.toml").open("a") as file:
         file.write("# changed\n")
-    sandbox.stand_in("python3", 'case "$*" in *venv*) exit 1;; esac')
+    sandbox.add_command("python3", 'case "$*" in *venv*) exit 1;; esac')
     assert "setting up" in start(sandbox).stderr
 
 
@@ -204,12 +204,12 @@ def test_without_a_display_it_says_so_and_monitors_in_the_terminal(sandbox):
 
 def test_a_display_that_cannot_be_opened_counts_as_none(sandbox):
     sandbox.set_up()
-    sandbox.stand_in(
+    sandbox.add_command(
         "python",
         'case "$*" in -V) echo Python 3.99;; *QGui*) kill -ABRT $$;; esac',
         sandbox.project / ".venv" / "bin",
     )
-    sandbox.stand_in("dpkg-query", INSTALLED)
+    sandbox.add_command("dpkg-query", INSTALLED)
     result = start(sandbox, DISPLAY=":5")
     assert "no window can be opened" in result.stderr
     assert "Abort" not in result.stderr
@@ -229,9 +229,9 @@ def test_help_is_the_window_s_even_without_a_display(option, sandbox):
 def test_every_check_runs_and_arguments_go_to_pytest(sandbox):
     sandbox.set_up("test")
     for name in ("ruff", "mypy", "lint-imports"):
-        sandbox.stand_in(name, folder=sandbox.project / ".venv" / "bin")
+        sandbox.add_command(name, folder=sandbox.project / ".venv" / "bin")
     for name in ("xvfb-run", "xauth", "ip"):
-        sandbox.stand_in(name)
+        sandbox.add_command(name)
     result = sandbox.run("sh", str(sandbox.project / "installer" / "test.sh"), "-k", "one thing")
     assert result.returncode == 0, result.stderr
     steps = [
@@ -245,11 +245,11 @@ def test_every_check_runs_and_arguments_go_to_pytest(sandbox):
 def test_without_arguments_long_tests_run_beside_all_others_and_any_may_fail(sandbox, long, others, status):
     sandbox.set_up("test")
     for name in ("ruff", "mypy", "lint-imports"):
-        sandbox.stand_in(name, folder=sandbox.project / ".venv" / "bin")
+        sandbox.add_command(name, folder=sandbox.project / ".venv" / "bin")
     for name in ("xauth", "ip"):
-        sandbox.stand_in(name)
+        sandbox.add_command(name)
     by_kind = f'*"-m long") echo "of long runs"; exit {long};; *) echo "of others"; exit {others};;'
-    sandbox.stand_in("xvfb-run", f'case "$*" in {by_kind} esac')
+    sandbox.add_command("xvfb-run", f'case "$*" in {by_kind} esac')
     result = sandbox.run("sh", str(sandbox.project / "installer" / "test.sh"))
     assert result.returncode == status, result.stderr
     assert "of others\nof long runs" in result.stdout
@@ -258,15 +258,15 @@ def test_without_arguments_long_tests_run_beside_all_others_and_any_may_fail(san
 
 
 def test_each_python_that_is_named_has_an_environment_of_its_own(sandbox):
-    programs = [sandbox.stand_in(f"python{version}", f"echo {version}") for version in ("3.98", "3.99")]
+    programs = [sandbox.add_command(f"python{version}", f"echo {version}") for version in ("3.98", "3.99")]
     for name in ("xvfb-run", "xauth", "ip"):
-        sandbox.stand_in(name)
+        sandbox.add_command(name)
     for version, status in (("3.98", 4), ("3.99", 0)):
         folder = sandbox.project / f".venv-{version}"
-        sandbox.stand_in("python", 'case "$1" in -V) echo Python 3.99;; esac', folder / "bin")
-        sandbox.stand_in("ruff", f"exit {status}", folder / "bin")
+        sandbox.add_command("python", 'case "$1" in -V) echo Python 3.99;; esac', folder / "bin")
+        sandbox.add_command("ruff", f"exit {status}", folder / "bin")
         for name in ("mypy", "lint-imports"):
-            sandbox.stand_in(name, folder=folder / "bin")
+            sandbox.add_command(name, folder=folder / "bin")
         stamp = sandbox.functions(f'venv="{folder}"; fingerprint >"$venv/test.stamp"')
         assert stamp.returncode == 0
     named = [f"PYTHON={program}" for program in programs]
@@ -279,7 +279,7 @@ def test_each_python_that_is_named_has_an_environment_of_its_own(sandbox):
 
 
 def test_a_python_that_is_too_old_is_not_replaced_by_another(sandbox):
-    old = sandbox.stand_in("python2", "exit 1")
+    old = sandbox.add_command("python2", "exit 1")
     result = sandbox.run("sh", str(sandbox.project / "installer" / "test.sh"), PYTHON=str(old))
     assert result.returncode == 1
     assert result.stderr == f"canmcast: {old} is not a Python 3.11 or newer\n"
@@ -287,9 +287,9 @@ def test_a_python_that_is_too_old_is_not_replaced_by_another(sandbox):
 
 def test_a_check_that_fails_ends_it(sandbox):
     sandbox.set_up("test")
-    sandbox.stand_in("ruff", "exit 3", sandbox.project / ".venv" / "bin")
+    sandbox.add_command("ruff", "exit 3", sandbox.project / ".venv" / "bin")
     for name in ("xvfb-run", "xauth", "ip"):
-        sandbox.stand_in(name)
+        sandbox.add_command(name)
     assert sandbox.run("sh", str(sandbox.project / "installer" / "test.sh")).returncode == 3
     assert not [call for call in sandbox.calls if "pytest" in call]
 
