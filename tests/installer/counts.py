@@ -19,8 +19,8 @@ PROJECT = Path(__file__).parents[2]
 PACKAGE = PROJECT / "canmcast_gui"
 TESTS = PROJECT / "tests"
 WAITS = "qtbot.wait", "time.sleep", "QTest.qWait"
-# Of named tuples; of the socket of python-can's bus, which has no public name.
-ALLOWED = "_replace", "_asdict", "_fields", "_multicast", "_socket"
+# Of named tuples; of python-can, which has no public name for the socket of a bus or the check of a message.
+ALLOWED = "_replace", "_asdict", "_fields", "_multicast", "_socket", "_check"
 
 
 @cache
