@@ -51,7 +51,7 @@ class ReplaySource(QObject):
     def name(self) -> str:
         """The name of the source; "" if none is chosen."""
         if self._trace_end_row is not None:
-            return "the trace as it was"
+            return "a copy of the trace"
         if not self.parts:
             return ""
         more = f" and {len(self.parts) - 1} more" if len(self.parts) > 1 else ""
