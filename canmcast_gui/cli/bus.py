@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from canmcast_gui.cli.terminal import Interrupt, print_note
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.frames.files import within, write_private
+from canmcast_gui.frames.files import write_json
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.transport.capture.client import Capture
 from canmcast_gui.transport.settings import RECEIVER_FACTORY, SENDER_FACTORY, BusSettings
@@ -24,8 +22,6 @@ if TYPE_CHECKING:
 SUPERVISE_SECONDS = 0.25
 # A batch is 2 MiB at most, a few hundredths of a second of work for its consumer.
 MOST_FRAMES = 65536
-# How long writing a report may take: a pipe without a reader must not delay the end of a command.
-_REPORT_SECONDS = 5.0
 
 
 class Listener:
@@ -123,8 +119,7 @@ class Listener:
 def write_report(path: Path | None, report: dict[str, Any]) -> None:
     """Write a report as JSON if a path is given. Raises OSError."""
     if path is not None:
-        text = json.dumps(report, indent=2) + "\n"
-        within(_REPORT_SECONDS, partial(write_private, path, text))
+        write_json(path, report)
 
 
 def losses_text(report: dict[str, Any]) -> str:

@@ -8,12 +8,14 @@ the open descriptor.
 from __future__ import annotations
 
 import errno
+import json
 import os
 import stat
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -27,6 +29,9 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
 _NO_WAITING = getattr(os, "O_NONBLOCK", 0)
 _PIECE = 1 << 20
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600  # of private folders and files
+
+# A pipe that is not read must not block the end of a program.
+WRITE_SECONDS = 5.0
 
 T = TypeVar("T")
 
@@ -121,6 +126,12 @@ def write_private(path: Path, text: str) -> None:
     """Write a text in UTF-8; only its user may read a file that this creates. Raises OSError."""
     with open(path, "w", encoding="utf-8", opener=private_opener) as file:
         file.write(text)
+
+
+def write_json(path: Path, values: Mapping[str, object]) -> None:
+    """Write values as JSON, as write_private() does. Raises OSError, also after WRITE_SECONDS."""
+    text = json.dumps(values, indent=2) + "\n"
+    within(WRITE_SECONDS, partial(write_private, path, text))
 
 
 if sys.platform == "win32":

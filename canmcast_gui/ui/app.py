@@ -10,7 +10,6 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 from PySide6.QtCore import QBuffer, QCoreApplication, QEvent, QIODevice, QObject, QTimer
@@ -25,10 +24,10 @@ from canmcast_gui.app.program.event_loop import (
     allow_open_files,
     disable_automatic_collection,
 )
-from canmcast_gui.app.program.report import PATIENCE_SECONDS, WindowFigures, window_report, write_report
+from canmcast_gui.app.program.report import WindowFigures, window_report
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.frames.files import within
+from canmcast_gui.frames.files import WRITE_SECONDS, within, write_json
 from canmcast_gui.options import StartOptions
 from canmcast_gui.recording import RecordingError
 from canmcast_gui.ui import icons, labels, theme
@@ -115,7 +114,7 @@ class Program(QObject):
         self.window.grab().save(memory, "PNG")
         content = bytes(memory.data().data())
         try:
-            within(PATIENCE_SECONDS, lambda: path.write_bytes(content))
+            within(WRITE_SECONDS, lambda: path.write_bytes(content))
         except OSError as error:
             self._complain(f"The screenshot could not be written: {error}")
 
@@ -158,9 +157,9 @@ class Program(QObject):
             first_paint_s=self._repaints.first_paint_s,
         )
 
-    def _write_report(self, path: Path, report: dict[str, Any]) -> None:
+    def _write_report(self, path: Path, report: dict[str, object]) -> None:
         try:
-            write_report(path, report)
+            write_json(path, report)
         except OSError as error:
             self._complain(f"The report could not be written: {error}")
 

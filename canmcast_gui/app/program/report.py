@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
-from functools import partial
-from pathlib import Path
-from typing import Any
 
-from canmcast_gui.frames.files import within, write_private
 from canmcast_gui.transport.statistics import BusStatistics
 
 
@@ -48,10 +43,6 @@ class SessionTotals:
         )
 
 
-# Writing to a pipe that is not read must not block the end of the program.
-PATIENCE_SECONDS = 5.0
-
-
 @dataclass(frozen=True, slots=True)
 class WindowFigures:
     """Figures of the window. ``first_paint_s`` is the time from the command to the first drawn window."""
@@ -62,20 +53,14 @@ class WindowFigures:
     first_paint_s: float | None
 
 
-def window_report(totals: SessionTotals, figures: WindowFigures) -> dict[str, Any]:
+def window_report(totals: SessionTotals, figures: WindowFigures) -> dict[str, object]:
     """The content of the file that ``--report`` writes."""
     counters = _rounded(totals)
     del counters["unrecorded"]  # not in the agreed format; ``recorded`` is lower by this number
     return {**counters, "ui": _rounded(figures)}
 
 
-def _rounded(values: SessionTotals | WindowFigures) -> dict[str, Any]:
+def _rounded(values: SessionTotals | WindowFigures) -> dict[str, object]:
     return {
         name: round(value, 3) if isinstance(value, float) else value for name, value in asdict(values).items()
     }
-
-
-def write_report(path: Path, report: dict[str, Any]) -> None:
-    """Write the report. Raises OSError if the file cannot be written."""
-    text = json.dumps(report, indent=2) + "\n"
-    within(PATIENCE_SECONDS, partial(write_private, path, text))

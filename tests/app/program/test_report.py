@@ -5,14 +5,15 @@ import sys
 
 import pytest
 
-from canmcast_gui.app.program.report import SessionTotals, WindowFigures, window_report, write_report
+from canmcast_gui.app.program.report import SessionTotals, WindowFigures, window_report
+from canmcast_gui.frames.files import write_json
 from canmcast_gui.transport.statistics import BusStatistics
 
 
 def test_the_report_has_the_agreed_names_and_values(tmp_path):
     path = tmp_path / "report.json"
     totals = SessionTotals(received=5, recorded=4, duration_s=1.23456)
-    write_report(path, window_report(totals, WindowFigures(7, 12.34567, 5.0, None)))
+    write_json(path, window_report(totals, WindowFigures(7, 12.34567, 5.0, None)))
     assert sys.platform == "win32" or path.stat().st_mode & 0o777 == 0o600
     assert json.loads(path.read_text()) == {
         "received": 5,
