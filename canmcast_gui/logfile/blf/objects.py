@@ -163,7 +163,8 @@ def _find_in_damaged(content: Bytes, lost: bool, verified: bool, last: bool) -> 
     open_end = np.flatnonzero(rest & waiting)
     end = int(found.starts[open_end[0]]) if len(open_end) else -1
     if verified:
-        unlinked = rest & complete & ((found.starts < end) | (end < 0))
+        # An object that reaches into an incomplete one has a wrong size.
+        unlinked = rest & complete & ((ends <= end) | (end < 0))
         before = np.maximum.accumulate(np.concatenate(([0], np.where(unlinked, ends, 0))))[:-1]
         kept |= unlinked & (before <= found.starts)
     rows = np.flatnonzero(kept)

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from canmcast_gui.frames import FrameBatch
@@ -222,6 +222,8 @@ PIECES = st.lists(
 )
 
 
+# An object of 43 bytes that reaches into an incomplete one.
+@example([b"LOBJ\x10\0\0\0+", bytes(33), b"LOBJ\x10\0\0\0\0\0\0\1\0\0\0\0"], True, True, False)
 @given(PIECES, st.booleans(), st.booleans(), st.booleans())
 def test_objects_follow_each_other_in_the_stream(pieces, lost, verified, last):
     content = np.frombuffer(b"".join(pieces), dtype=np.uint8)
