@@ -49,7 +49,7 @@ from canmcast_gui.frames.schema_values import (
     description,
 )
 
-__all__ = ["REQUIRED", "Codec", "Key", "Problem", "dump", "load", "load_list"]
+__all__ = ["REQUIRED", "Codec", "Key", "Problem", "dump", "dump_value", "load", "load_list", "load_value"]
 
 T = TypeVar("T")
 
@@ -99,6 +99,18 @@ def load_list(
     run = Load(where, _converters(codecs))
     loaded = ListConverter(_converter(cls), list, most).load([] if values is None else values, run)
     return [] if loaded is BAD else loaded, run.problems()
+
+
+def load_value(kind: Any, value: object, default: T, where: str = "") -> tuple[T, list[Problem]]:
+    """A value of any type that a field can have; the default if it does not fit or is None."""
+    run = Load(where, {})
+    loaded: Any = BAD if value is None else _converter(kind).load(value, run)
+    return default if loaded is BAD else loaded, run.problems()
+
+
+def dump_value(kind: Any, value: object) -> Any:
+    """The plain form of a value, from which ``load_value`` makes an equal one."""
+    return _converter(kind).dump(value, {})
 
 
 def dump(instance: Any, codecs: Mapping[type, Codec] | None = None) -> dict[str, Any]:

@@ -85,7 +85,8 @@ class Program(QObject):
 
     def _begin(self) -> None:
         options = self._options
-        for sentence in (self.settings.problem(), location_problem(self.session.document.recording)):
+        location = location_problem(self.session.document.recording)
+        for sentence in (self.settings.problem(), self.settings.bad_values(), location):
             if sentence:
                 self.session.messages.warning(sentence)
         for database in options.databases:

@@ -29,7 +29,6 @@ from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import connect
 from canmcast_gui.ui.labels import label_text
-from canmcast_gui.ui.window.bus import recent_buses
 from canmcast_gui.wording import counted
 
 CHOICES = (
@@ -136,7 +135,7 @@ class StartPage(QScrollArea):
             [(Path(path).stem, path, path) for path in workspaces],
             self.workspace_requested,
         )
-        buses = recent_buses(self._settings)[:MOST_RECENT]
+        buses = self._settings.recent_buses.value[:MOST_RECENT]
         self._add_links(
             "Recent buses",
             [(bus.label(), f"{bus.group}, port {bus.port}", bus) for bus in buses],
@@ -202,7 +201,7 @@ class StartPage(QScrollArea):
         self.refresh()
 
 
-def _files(paths: list[str]) -> list[str]:
+def _files(paths: tuple[str, ...]) -> list[str]:
     """The first of these files that exist; those on an unreachable server are left out."""
     found: list[str] = []
 

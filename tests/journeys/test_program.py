@@ -277,3 +277,30 @@ def test_a_window_continues_when_its_recording_is_cut_short(program, tmp_path, n
     run.process.terminate()
     assert run.end() == (0, "")
     assert report.exists()
+
+
+MESSAGES = """
+from canmcast_gui.options import StartOptions
+from canmcast_gui.ui import app
+
+class Program(app.Program):
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.session.messages.posted.connect(lambda level, text: print(level, text))
+
+app.Program = Program
+app.run(StartOptions(quit_after=0.5))
+"""
+
+
+def test_stored_values_that_are_not_used_are_reported_in_one_message(own_home):
+    settings = own_home / "xdg_config_home" / "canmcast" / "canmcast-gui.ini"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text('[trace]\nviews="[{\\"kind\\": \\"table\\"}]"\n[window]\ntheme=purple\n')
+    done = subprocess.run(
+        [sys.executable, "-c", MESSAGES], capture_output=True, text=True, timeout=END_SECONDS
+    )
+    lines = [line for line in done.stdout.splitlines() if "Settings: " in line]
+    assert len(lines) == 1, done
+    assert lines[0].startswith("warning Settings: 2 values of canmcast-gui.ini were not used: ")
+    assert "window/theme: expected JSON" in lines[0]

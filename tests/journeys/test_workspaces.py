@@ -11,9 +11,9 @@ from canmcast_gui.app.session import SessionState
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.sequences import Sequence
+from canmcast_gui.app.workspace.view_setups import COLOR_RULES, ColorRule
 from canmcast_gui.app.workspace.workspace import kept_path, load_workspace
 from canmcast_gui.demo import DEMO_DATABASE, DEMO_PLOT_SIGNALS
-from canmcast_gui.frames.schema import dump
 from canmcast_gui.logfile import LogPart
 from canmcast_gui.resources_path import resource
 from canmcast_gui.transport.settings import BusSettings
@@ -56,7 +56,7 @@ def set_up(desk: Desk, folder: Path) -> None:
     desk.session.databases.load(database)
     desk.wait(lambda: len(desk.session.databases.loaded) == 1, "the database")
     window = desk.window
-    desk.session.transmit.set_rows([dump(TransmitRow(name="Ping", group="a"))])
+    desk.session.transmit.rows.reset([TransmitRow(name="Ping", group="a")])
     desk.session.transmit.sequences.reset([Sequence("Wake", "wait 10 ms")])
     window.docks.replay.apply_setup(ReplaySetup(files=(LogPart(folder / "a.asc", 2_000_000_000),), speed=3.0))
     window.docks.plots.plot_signal("Engine.Speed")
@@ -64,7 +64,7 @@ def set_up(desk: Desk, folder: Path) -> None:
     desk.wait(lambda: len(window.docks.plots.panels) == 2, "two plots")
     window.actions_.new_by_id.trigger()
     window.views.panes[0].filter_box.set_filter_text("fd")
-    desk.settings.color_rules.set({"rules": [{"name": "x", "filter": "fd", "color": "#102030", "on": True}]})
+    desk.settings.field(COLOR_RULES).set((ColorRule("x", "fd", "#102030"),))
     desk.settings.bitrate.set(250_000)
     desk.window.docks.transmit.footer.limit.setValue(2000)
 
@@ -80,7 +80,7 @@ def assert_set_up(desk: Desk) -> None:
     assert window.docks.plots.plotted() == ["Engine.Speed"]
     assert list(window.docks.plots.panels) == ["plot", "plot-2"]
     assert [(pane.kind, pane.filters.filter.text) for pane in window.views.panes] == [("by_id", "fd")]
-    assert desk.settings.color_rules.value["rules"][0]["color"] == "#102030"
+    assert desk.settings.field(COLOR_RULES).value[0].color == "#102030"
     assert desk.settings.bitrate.value == 250_000
     assert desk.window.docks.transmit.footer.limit.value() == 2000
 
@@ -104,7 +104,7 @@ def test_a_saved_workspace_is_restored_and_asks_only_if_changes_would_be_lost(be
     workspace.check()
     assert workspace.path == path
     assert not desk.window.isWindowModified()
-    desk.session.transmit.set_rows([])
+    desk.session.transmit.rows.reset([])
     workspace.check()
     assert desk.window.isWindowModified()
     desk.window.close_by_user()
@@ -166,7 +166,7 @@ def test_the_bus_is_restored_and_not_opened(begin, tmp_path):
     desk.close()
     desk = begin()
     assert desk.session.state is SessionState.OFFLINE
-    assert desk.settings.recent_buses.value[0] == BUS.to_dict()
+    assert desk.settings.recent_buses.value[0] == BUS
     desk.wait(lambda: any("absent.dbc" in text for _, text in desk.messages), "the missing database")
     assert not desk.session.workspace.has_unsaved_changes
     assert desk.session.workspace.save(path)
@@ -185,8 +185,8 @@ def test_a_damaged_or_newer_file_changes_nothing(begin, tmp_path, content, sente
     bad = tmp_path / "bad.canmcast"
     bad.write_text(content)
     desk = begin()
-    row = dump(TransmitRow(name="Ping"))
-    desk.session.transmit.set_rows([row])
+    row = TransmitRow(name="Ping")
+    desk.session.transmit.rows.reset([row])
     desk.session.workspace.open(bad)
     assert sentence in desk.messages[-1][1]
     assert list(desk.window.docks.transmit.model.rows) == [TransmitRow(name="Ping")]
@@ -213,7 +213,7 @@ def test_a_workspace_that_was_never_saved_is_archived_when_another_is_opened(beg
     path = tmp_path / "other.canmcast"
     path.write_text('{"canmcast_workspace": 1}')
     desk = begin()
-    desk.session.transmit.set_rows([dump(TransmitRow(name="Ping"))])
+    desk.session.transmit.rows.reset([TransmitRow(name="Ping")])
     desk.close()
     desk = begin(path)
     assert list(desk.window.docks.transmit.model.rows) == []
@@ -233,11 +233,11 @@ def test_databases_of_the_demonstration_and_of_the_command_line_are_not_kept(beg
 
 def test_a_recent_workspace_replaces_the_setup_after_a_question(begin, tmp_path):
     desk = begin()
-    rows = [[dump(TransmitRow(name=name))] for name in ("One", "Two", "Three")]
+    rows = [[TransmitRow(name=name)] for name in ("One", "Two", "Three")]
     for row, name in zip(rows, "ab", strict=False):
-        desk.session.transmit.set_rows(row)
+        desk.session.transmit.rows.reset(row)
         assert desk.session.workspace.save(tmp_path / f"{name}.canmcast")
-    desk.session.transmit.set_rows(rows[2])
+    desk.session.transmit.rows.reset(rows[2])
     menu = QMenu(desk.window)
     desk.window.workspaces.fill_recent(menu)
     assert [Path(action.text()).stem for action in menu.actions()] == ["b", "a"]

@@ -34,8 +34,8 @@ def test_the_three_choices(qtbot, page):
 def test_recent_things_that_are_still_there(qtbot, stage, page, tmp_path):
     known = tmp_path / "drive.asc"
     known.touch()
-    stage.settings.recent_files.set([str(tmp_path / "gone.asc"), str(known)])
-    stage.settings.recent_buses.set([BusSettings(group="239.9.9.9", port=99).to_dict()])
+    stage.settings.recent_files.set((str(tmp_path / "gone.asc"), str(known)))
+    stage.settings.recent_buses.set((BusSettings(group="239.9.9.9", port=99),))
     assert links(page).keys() == {"drive.asc", "239.9.9.9:99"}
     with qtbot.waitSignal(page.file_requested) as asked:
         links(page)["drive.asc"].click()

@@ -1,41 +1,88 @@
-"""The settings that the program stores between two starts: typed fields, each with a signal.
+"""The settings that the program stores between two starts: typed values, each with a signal.
 
-Fields hold plain JSON values. Owners of larger values convert them with frames/schema.py.
+An owner of settings declares each as a ``Setting`` with a type that ``frames/schema.py`` converts. A stored
+value that does not fit is not used; ``AppSettings.bad_values`` reports all of them in one message.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from msgspec import Meta
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from canmcast_gui.frames.files import close_to_others, make_private_folder, private_opener
-from canmcast_gui.frames.schema import load
+from canmcast_gui.frames.schema import Codec, Problem, dump_value, load, load_value
 from canmcast_gui.frames.units import NS_PER_MINUTE
 from canmcast_gui.recording import Limits
+from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.wording import counted, were
 
 T = TypeVar("T")
 
 MAX_RECENT = 10  # as many as a menu shows without scrolling
+MAX_BITRATE = 1_000_000_000
+
+# More than any disk can store.
+MAX_LIMITS = {"gigabytes": 100_000, "frames": 1_000_000_000_000, "minutes": 5_256_000}
+_GIB = 1 << 30
+
+
+@dataclass(frozen=True)
+class RecordingLimits:
+    """How much of a recording from a bus is kept, as users set it; None is the default or no limit."""
+
+    gigabytes: Annotated[int, Meta(ge=1, le=MAX_LIMITS["gigabytes"])] | None = None
+    frames: Annotated[int, Meta(ge=1, le=MAX_LIMITS["frames"])] | None = None
+    minutes: Annotated[int, Meta(ge=1, le=MAX_LIMITS["minutes"])] | None = None
+
+    def limits(self) -> Limits:
+        """The limits for a recording."""
+        age_ns = None if self.minutes is None else self.minutes * NS_PER_MINUTE
+        if self.gigabytes is None:
+            return Limits(most_frames=self.frames, most_age_ns=age_ns)
+        return Limits(self.gigabytes * _GIB, self.frames, age_ns)
+
+
+def _bus_of(values: dict[str, Any]) -> BusSettings:
+    """The settings of a bus, all of them or none: a bus with another port is another bus."""
+    settings, problems = load(BusSettings, values)
+    for problem in problems:
+        raise ValueError(str(problem))
+    return settings.validated()
+
+
+# A bus in settings and workspaces.
+StoredBus = Annotated[BusSettings, Codec(dict[str, Any], _bus_of, BusSettings.to_dict)]
+BitRate = Annotated[int, Meta(ge=1, le=MAX_BITRATE)]
+
+
+@dataclass(frozen=True)
+class Setting(Generic[T]):
+    """The declaration of a setting: its key in the file, its type for ``schema.load_value``, its default."""
+
+    key: str
+    kind: Any
+    default: T
 
 
 class Field(QObject, Generic[T]):
-    """One setting. ``changed`` carries the new value, and is not emitted for an equal one."""
+    """The value of a setting. ``changed`` carries the new value, and is not emitted for an equal one.
+
+    ``problems`` are about the stored value, which stays in the file until the next change.
+    """
 
     changed = Signal(object)
 
-    def __init__(self, store: QSettings, key: str, default: T, choices: tuple[T, ...] = ()) -> None:
+    def __init__(self, store: QSettings, setting: Setting[T]) -> None:
         super().__init__(store)
         self._store = store
-        self._key = key
-        self._choices = choices
-        self._value = self._read(default)
+        self._setting = setting
+        self._value, self.problems = _stored_value(store, setting)
 
     @property
     def value(self) -> T:
@@ -47,22 +94,27 @@ class Field(QObject, Generic[T]):
         if value == self._value:
             return
         self._value = value
-        self._store.setValue(self._key, json.dumps(value))
+        self._store.setValue(self._setting.key, json.dumps(dump_value(self._setting.kind, value)))
         self.changed.emit(value)
 
-    def _read(self, default: T) -> T:
-        """The stored value, or the default if the file contains a value that is not valid."""
-        try:
-            value: Any = json.loads(str(self._store.value(self._key)))
-        except ValueError:
-            return default
-        if not isinstance(value, type(default)) or (self._choices and value not in self._choices):
-            return default
-        return value
+
+def _stored_value(store: QSettings, setting: Setting[T]) -> tuple[T, list[Problem]]:
+    """The value in the file, as far as it fits, else the default."""
+    stored = store.value(setting.key)
+    if stored is None:
+        return setting.default, []
+    try:
+        value = json.loads(str(stored))
+    except (ValueError, RecursionError) as error:
+        return setting.default, [Problem(setting.key, f"expected JSON: {error}")]
+    return load_value(setting.kind, value, setting.default, setting.key)
 
 
 class AppSettings(QObject):
-    """All settings, in one readable file, by default in the user's configuration folder."""
+    """All settings, in one readable file, by default in the user's configuration folder.
+
+    Settings of one package with types of its own are declared there; ``field`` reads and writes them.
+    """
 
     def __init__(self, path: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -71,33 +123,38 @@ class AppSettings(QObject):
             with suppress(OSError):  # problem() reports it
                 make_private_folder(path.parent)
         self.path = path
-        store = self._store = _open_store(path, self)
-        self.decimal: Field[bool] = Field(store, "trace/decimal", False)
-        self.time_mode: Field[str] = Field(
-            store, "trace/time_mode", "absolute", ("absolute", "clock", "delta", "delta_id")
-        )
-        self.theme: Field[str] = Field(store, "window/theme", "system", ("system", "light", "dark"))
-        self.trace_mode: Field[str] = Field(store, "trace/mode", "by_id", ("by_id", "chronological"))
-        self.views: Field[list[dict[str, Any]]] = Field(store, "trace/views", [])
-        self.filters: Field[dict[str, str]] = Field(store, "trace/filters", {})
-        self.color_rules: Field[dict[str, Any]] = Field(store, "trace/colors", {})
-        self.bitrate: Field[int] = Field(store, "bus/bitrate", 500_000)
-        self.data_bitrate: Field[int] = Field(store, "bus/data_bitrate", 2_000_000)
-        self.limits: Field[dict[str, Any]] = Field(store, "recording/limits", {})
-        self.recent_files: Field[list[str]] = Field(store, "recent/files", [])
-        self.recent_workspaces: Field[list[str]] = Field(store, "recent/workspaces", [])
-        self.workspace: Field[str] = Field(store, "recent/workspace", "")
-        self.recent_buses: Field[list[dict[str, Any]]] = Field(store, "recent/buses", [])
-        self.record: Field[dict[str, Any]] = Field(store, "record/options", {})
-        self.table_layouts: Field[list[dict[str, Any]]] = Field(store, "files/tables", [])
-        self.databases: Field[list[str]] = Field(store, "databases", [])
-        self.transmit_rows: Field[list[dict[str, Any]]] = Field(store, "transmit/rows", [])
-        self.rate_limit: Field[int] = Field(store, "transmit/rate_limit", 0)
-        self.transmit_sequences: Field[list[dict[str, Any]]] = Field(store, "transmit/sequences", [])
+        self._store = _open_store(path, self)
+        self._fields: dict[str, Field[Any]] = {}
+        self._make_window_fields()
+        self._make_recent_fields()
+        self.bitrate: Field[int] = self.field(Setting("bus/bitrate", BitRate, 500_000))
+        self.data_bitrate: Field[int] = self.field(Setting("bus/data_bitrate", BitRate, 2_000_000))
+        self.limits = self.field(Setting("recording/limits", RecordingLimits, RecordingLimits()))
 
-    def add_recent(self, field: Field[list[T]], entry: T) -> None:
-        """Insert ``entry`` at the beginning of a list of recent entries."""
-        field.set([entry, *(other for other in field.value if other != entry)][:MAX_RECENT])
+    def _make_window_fields(self) -> None:
+        times = Literal["absolute", "clock", "delta", "delta_id"]
+        self.decimal = self.field(Setting("trace/decimal", bool, False))
+        self.time_mode = self.field(Setting("trace/time_mode", times, "absolute"))
+        self.theme = self.field(Setting("window/theme", Literal["system", "light", "dark"], "system"))
+        self.trace_mode = self.field(Setting("trace/mode", Literal["by_id", "chronological"], "by_id"))
+        self.filters: Field[dict[str, str]] = self.field(Setting("trace/filters", dict[str, str], {}))
+
+    def _make_recent_fields(self) -> None:
+        texts, buses = tuple[str, ...], tuple[StoredBus, ...]
+        self.recent_files: Field[tuple[str, ...]] = self.field(Setting("recent/files", texts, ()))
+        self.recent_workspaces: Field[tuple[str, ...]] = self.field(Setting("recent/workspaces", texts, ()))
+        self.workspace = self.field(Setting("recent/workspace", str, ""))
+        self.recent_buses: Field[tuple[BusSettings, ...]] = self.field(Setting("recent/buses", buses, ()))
+
+    def field(self, setting: Setting[T]) -> Field[T]:
+        """The value of a setting; the same object for each call."""
+        if setting.key not in self._fields:
+            self._fields[setting.key] = Field(self._store, setting)
+        return self._fields[setting.key]
+
+    def add_recent(self, field: Field[tuple[T, ...]], entry: T) -> None:
+        """Insert ``entry`` at the beginning of recent entries."""
+        field.set((entry, *(other for other in field.value if other != entry))[:MAX_RECENT])
 
     def layout(self, key: str) -> QByteArray:
         """The stored geometry or state of a window, dock or header; empty if there is none."""
@@ -118,6 +175,17 @@ class AppSettings(QObject):
             return ""
         return f"Settings cannot be saved in {self.path}: changes are lost when the program ends."
 
+    def bad_values(self) -> str:
+        """A message about all stored values that are not used, else ""."""
+        problems = [problem for field in self._fields.values() for problem in field.problems]
+        if not problems:
+            return ""
+        count = len(problems)
+        others = f", and {count - 1} more" if count > 1 else ""
+        first = str(problems[0]).rstrip(".")
+        values = f"{counted(count, 'value')} of {self.path.name} {were(count)} not used"
+        return f"Settings: {values}: {first}{others}."
+
 
 def _default_path() -> Path:
     """The file in the user's configuration folder. QSettings without a path would read a file at once."""
@@ -137,31 +205,3 @@ def _open_store(path: Path, parent: QObject) -> QSettings:
         with open(path, "ab", opener=private_opener):
             close_to_others(path)
     return QSettings(str(path), QSettings.Format.IniFormat, parent)
-
-
-GIB = 1 << 30
-
-# More than any disk can store.
-MAX_LIMITS = {"gigabytes": 100_000, "frames": 1_000_000_000_000, "minutes": 5_256_000}
-
-
-@dataclass(frozen=True)
-class RecordingLimits:
-    """How much of a recording from a bus is kept, as users set it; None is the default or no limit."""
-
-    gigabytes: Annotated[int, Meta(ge=1, le=MAX_LIMITS["gigabytes"])] | None = None
-    frames: Annotated[int, Meta(ge=1, le=MAX_LIMITS["frames"])] | None = None
-    minutes: Annotated[int, Meta(ge=1, le=MAX_LIMITS["minutes"])] | None = None
-
-    def limits(self) -> Limits:
-        """The limits for a recording."""
-        age_ns = None if self.minutes is None else self.minutes * NS_PER_MINUTE
-        if self.gigabytes is None:
-            return Limits(most_frames=self.frames, most_age_ns=age_ns)
-        return Limits(self.gigabytes * GIB, self.frames, age_ns)
-
-
-def limits_from(values: Mapping[str, Any]) -> Limits:
-    """The limits of a setting; values that are not valid are the default."""
-    stored, _problems = load(RecordingLimits, values)
-    return stored.limits()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from msgspec import Meta
 from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.document.document import Document
 from canmcast_gui.app.program.event_loop import DisplayClock
 from canmcast_gui.app.program.messages import Messages
-from canmcast_gui.app.program.settings import AppSettings
+from canmcast_gui.app.program.settings import AppSettings, Setting
 from canmcast_gui.app.program.tasks import TaskPool
 from canmcast_gui.app.transmit.fuzz_control import FuzzControl
 from canmcast_gui.app.transmit.replay_control import ReplayControl
@@ -17,7 +20,12 @@ from canmcast_gui.app.transmit.row_list import TransmitRows
 from canmcast_gui.app.transmit.sequences import MAX_SEQUENCES, Sequence, SequenceControl
 from canmcast_gui.app.transmit.transmit_link import MAX_RATE_LIMIT, TransmitLink
 from canmcast_gui.database import DatabaseSet
-from canmcast_gui.frames.schema import Problem, dump, load_list
+
+ROWS: Setting[tuple[TransmitRow, ...]] = Setting("transmit/rows", tuple[TransmitRow, ...], ())
+SEQUENCES: Setting[tuple[Sequence, ...]] = Setting(
+    "transmit/sequences", Annotated[tuple[Sequence, ...], Meta(max_length=MAX_SEQUENCES)], ()
+)
+RATE_LIMIT = Setting("transmit/rate_limit", Annotated[int, Meta(ge=0, le=MAX_RATE_LIMIT)], 0)
 
 
 class TransmitControl(QObject):
@@ -71,32 +79,16 @@ class TransmitControl(QObject):
     # -- settings ----------------------------------------------------------------------------------------
 
     def use_settings(self, settings: AppSettings) -> None:
-        """Load rows, sequences and limit from the settings, and store edits there."""
-        self.set_rows(settings.transmit_rows.value)
-        self.set_sequences(settings.transmit_sequences.value)
-        self.set_limit(settings.rate_limit.value)
-        self.rows.edited.connect(lambda: settings.transmit_rows.set([dump(row) for row in self.rows]))
-        self.sequences.edited.connect(
-            lambda: settings.transmit_sequences.set([dump(sequence) for sequence in self.sequences.sequences])
-        )
-        self.limit_changed.connect(settings.rate_limit.set)
-        settings.rate_limit.changed.connect(self.set_limit)
-
-    def set_rows(self, stored: object) -> None:
-        """Replace all rows by stored ones, disarmed; those that cannot be read are left out and reported."""
-        rows, problems = load_list(TransmitRow, stored, "Transmit rows")
-        self._report(problems)
-        self.rows.reset(rows)
-
-    def set_sequences(self, stored: object) -> None:
-        """Replace all sequences by stored ones; those that cannot be read are left out and reported."""
-        sequences, problems = load_list(Sequence, stored, "Sequences", most=MAX_SEQUENCES)
-        self._report(problems)
-        self.sequences.reset(sequences)
-
-    def _report(self, problems: list[Problem]) -> None:
-        for problem in problems:
-            self._messages.warning(f"{str(problem).rstrip('.')}.")
+        """Load rows, sequences and limit from the settings, and store edits there. All rows are disarmed."""
+        rows, sequences = settings.field(ROWS), settings.field(SEQUENCES)
+        limit = settings.field(RATE_LIMIT)
+        self.rows.reset(rows.value)
+        self.sequences.reset(sequences.value)
+        self.set_limit(limit.value)
+        self.rows.edited.connect(lambda: rows.set(tuple(self.rows)))
+        self.sequences.edited.connect(lambda: sequences.set(tuple(self.sequences.sequences)))
+        self.limit_changed.connect(limit.set)
+        limit.changed.connect(self.set_limit)
 
     def close(self) -> None:
         """End the fuzz run with its log, and release what the replay has read."""

@@ -10,11 +10,10 @@ from PySide6.QtCore import QObject
 from canmcast_gui.app.bus.control import BusControl, BusState
 from canmcast_gui.app.document.databases import Databases
 from canmcast_gui.app.program.settings import AppSettings
-from canmcast_gui.app.transmit.transmit_control import TransmitControl
-from canmcast_gui.app.workspace.view_setups import rules_of
+from canmcast_gui.app.transmit.transmit_control import RATE_LIMIT, TransmitControl
+from canmcast_gui.app.workspace.view_setups import COLOR_RULES
 from canmcast_gui.app.workspace.workspace import Workspace
 from canmcast_gui.database import Scope
-from canmcast_gui.frames.schema import dump
 from canmcast_gui.transport.settings import BusSettings
 
 
@@ -56,12 +55,12 @@ class WorkspaceContents(QObject):
             bus=self.bus,
             bitrate=self.settings.bitrate.value,
             data_bitrate=self.settings.data_bitrate.value,
-            rate_limit=self.settings.rate_limit.value,
+            rate_limit=self.settings.field(RATE_LIMIT).value,
             databases=self._database_paths(),
             database_scopes={path: scope for path, scope in scopes.items() if not scope.is_everything},
             transmit_rows=tuple(self._transmit.rows),
             sequences=tuple(self._transmit.sequences.sequences),
-            colors=rules_of(self.settings.color_rules.value),
+            colors=self.settings.field(COLOR_RULES).value,
         )
 
     def _database_paths(self) -> tuple[Path, ...]:
@@ -89,9 +88,9 @@ class WorkspaceContents(QObject):
         self._transmit.rows.reset(workspace.transmit_rows)
         self._transmit.sequences.reset(workspace.sequences)
         if workspace.colors is not None:
-            self.settings.color_rules.set({"rules": [dump(rule) for rule in workspace.colors]})
+            self.settings.field(COLOR_RULES).set(workspace.colors)
         for rate, field in (
-            (workspace.rate_limit, self.settings.rate_limit),
+            (workspace.rate_limit, self.settings.field(RATE_LIMIT)),
             (workspace.bitrate, self.settings.bitrate),
             (workspace.data_bitrate, self.settings.data_bitrate),
         ):

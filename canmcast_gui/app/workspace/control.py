@@ -145,9 +145,9 @@ class WorkspaceControl(QObject):
         """Have the Start command open the bus of the workspace."""
         bus = workspace.bus
         recent = self._settings.recent_buses
-        if bus is None or bus.to_dict() in recent.value[:1]:
+        if bus is None or bus in recent.value[:1]:
             return
-        self._settings.add_recent(recent, bus.to_dict())
+        self._settings.add_recent(recent, bus)
         text = f"The bus of this workspace is {bus.label()}. Press Start (F5) to connect to it."
         self._messages.info(text)
 
@@ -228,7 +228,7 @@ class WorkspaceControl(QObject):
         self._use(workspace, path)
         self._views.apply_layout(workspace.layout)
         if workspace.bus is not None and workspace.bus != self._open_bus():
-            self._settings.add_recent(self._settings.recent_buses, workspace.bus.to_dict())
+            self._settings.add_recent(self._settings.recent_buses, workspace.bus)
             self._bus.open(workspace.bus)
 
     def new(self) -> None:

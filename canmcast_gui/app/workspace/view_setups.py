@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from msgspec import Meta
 
-from canmcast_gui.frames.schema import REQUIRED, Codec, load_list
+from canmcast_gui.app.program.settings import Setting
+from canmcast_gui.frames.schema import REQUIRED, Codec
 
 # The highest numbers that can be open: a damaged file must not open thousands.
 MAX_VIEWS = 16
@@ -117,10 +117,16 @@ DEFAULT_RULES = (
 )
 
 
-def rules_of(values: Mapping[str, object]) -> tuple[ColorRule, ...]:
-    """The rules of the settings, or DEFAULT_RULES; invalid rules are skipped."""
-    entries = values.get("rules")
-    if not isinstance(entries, list):
-        return DEFAULT_RULES
-    rules, _problems = load_list(ColorRule, entries[:MAX_RULES], "colors")
-    return tuple(rules)
+@dataclass(frozen=True)
+class _StoredRules:
+    rules: Annotated[tuple[ColorRule, ...], Meta(max_length=MAX_RULES)] = DEFAULT_RULES
+
+
+COLOR_RULES: Setting[tuple[ColorRule, ...]] = Setting(
+    "trace/colors",
+    Annotated[tuple[ColorRule, ...], Codec(_StoredRules, lambda stored: stored.rules, _StoredRules)],
+    DEFAULT_RULES,
+)
+VIEWS: Setting[tuple[ViewSetup, ...]] = Setting(
+    "trace/views", Annotated[tuple[ViewSetup, ...], Meta(max_length=MAX_VIEWS)], ()
+)

@@ -21,6 +21,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
+from canmcast_gui.app.program.settings import BitRate, StoredBus
 from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.row import TransmitRow
@@ -41,7 +42,6 @@ from canmcast_gui.frames.files import NotRegularError, read_regular, within
 from canmcast_gui.frames.schema import Codec, Key, Problem, dump, load
 from canmcast_gui.logfile.writing.temporary import Temporary
 from canmcast_gui.recording.folder import recordings_folder
-from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.wording import counted, were
 
 
@@ -92,7 +92,6 @@ def has_kept(changed: bool) -> bool:
 
 
 VERSION = 1
-MAX_BITRATE = 1_000_000_000
 
 # A workspace with thousands of transmit rows has a few MB; a larger file would only fill memory.
 MAX_BYTES = 64 << 20
@@ -111,15 +110,6 @@ class _StoredScope:
     sources: frozenset[str] = frozenset()
 
 
-def _bus_of(values: dict[str, Any]) -> BusSettings:
-    """The settings of a bus, all of them or none: a bus with another port is another bus."""
-    settings, problems = load(BusSettings, values)
-    for problem in problems:
-        raise ValueError(str(problem))
-    return settings.validated()
-
-
-_BUS = Codec(dict[str, Any], _bus_of, BusSettings.to_dict)
 _SCOPE = Codec(
     _StoredScope,
     lambda stored: Scope(stored.channels, stored.sources),
@@ -128,7 +118,6 @@ _SCOPE = Codec(
 _LAYOUT = Codec(
     str, lambda text: base64.b64decode(text, validate=True), lambda layout: base64.b64encode(layout).decode()
 )
-_Bitrate = Annotated[int, Meta(ge=1, le=MAX_BITRATE)]
 
 
 @dataclass(frozen=True)
@@ -140,9 +129,9 @@ class Workspace:
     """
 
     version: Annotated[int, Key("canmcast_workspace")] = VERSION
-    bus: Annotated[BusSettings, _BUS] | None = None
-    bitrate: _Bitrate | None = None
-    data_bitrate: _Bitrate | None = None
+    bus: StoredBus | None = None
+    bitrate: BitRate | None = None
+    data_bitrate: BitRate | None = None
     databases: tuple[Path, ...] = ()
     database_scopes: Mapping[Path, Annotated[Scope, _SCOPE]] = field(default_factory=dict)
     plots: Annotated[tuple[PlotSetup, ...], Meta(max_length=MAX_PLOTS)] = ()

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.app.program.settings import MAX_LIMITS, AppSettings
+from canmcast_gui.app.program.settings import MAX_LIMITS, AppSettings, RecordingLimits
 from canmcast_gui.recording.store import DEFAULT_LIMIT_BYTES
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.content_size import FitHeight
@@ -70,14 +70,14 @@ class LimitsDialog(QDialog):
     def _add_row(
         self, grid: QGridLayout, line: int, name: str, before: str, after: str, default: int
     ) -> None:
-        known = self._settings.limits.value.get(name)
+        known: int | None = getattr(self._settings.limits.value, name)
         box, number = QCheckBox(before), QSpinBox()
         number.setRange(1, min(MAX_LIMITS[name] // SCALES[name], 2**31 - 1))
         number.setGroupSeparatorShown(True)
-        number.setValue(known // SCALES[name] if isinstance(known, int) else default)
+        number.setValue(default if known is None else known // SCALES[name])
         number.setAccessibleName(f"{before} {after}")
         # the limit of the disk space is always on
-        box.setChecked(name == "gigabytes" or isinstance(known, int))
+        box.setChecked(name == "gigabytes" or known is not None)
         box.setEnabled(name != "gigabytes")
         number.setEnabled(box.isChecked())
         box.toggled.connect(number.setEnabled)
@@ -87,13 +87,12 @@ class LimitsDialog(QDialog):
         self.rows[name] = (box, number)
 
     def _on_accepted(self) -> None:
-        self._settings.limits.set(
-            {
-                name: number.value() * SCALES[name]
-                for name, (box, number) in self.rows.items()
-                if box.isChecked()
-            }
-        )
+        numbers = {
+            name: number.value() * SCALES[name]
+            for name, (box, number) in self.rows.items()
+            if box.isChecked()
+        }
+        self._settings.limits.set(RecordingLimits(**numbers))
         self.accept()
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from canmcast_gui.app.program.settings import Setting
 from canmcast_gui.frames.files import within
 from canmcast_gui.logfile import FileError, RecordOptions
 from canmcast_gui.logfile.formats import format_for_writing
@@ -33,6 +35,21 @@ from canmcast_gui.ui.labels import TintedLabel
 _MEGABYTE = 1_000_000
 # The longest wait of the window for a slow disk.
 PATIENCE_SECONDS = 0.5
+
+
+LimitName = Literal["split_bytes", "split_seconds", "split_frames", "pre", "post"]
+
+
+@dataclass(frozen=True)
+class RecordFields:
+    """The contents of the dialog except the file: check boxes and numbers by name, and the trigger."""
+
+    ticked: dict[LimitName, bool] = field(default_factory=dict)
+    numbers: dict[LimitName, int] = field(default_factory=dict)
+    trigger: str = ""
+
+
+RECORD_FIELDS = Setting("record/options", RecordFields, RecordFields())
 
 
 class RecordDialog(QDialog):
@@ -47,7 +64,7 @@ class RecordDialog(QDialog):
     def __init__(
         self,
         path: Path,
-        values: dict[str, Any],
+        values: RecordFields,
         check: Callable[[str], str],
         browse: Callable[[Callable[[str], None]], None],
         parent: QWidget | None = None,
@@ -72,7 +89,7 @@ class RecordDialog(QDialog):
         self._check()
 
     def _make_fields(self) -> None:
-        self.limits = {
+        self.limits: dict[LimitName, _Limit] = {
             "split_bytes": _Limit("New file every", 1, 1_000_000, 100, " MB"),
             "split_seconds": _Limit("New file every", 1, 10_000_000, 600, " s"),
             "split_frames": _Limit("New file every", 1, 2_000_000_000, 1_000_000, " frames"),
@@ -107,12 +124,14 @@ class RecordDialog(QDialog):
             post_seconds=self.post.value if trigger else None,
         )
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> RecordFields:
         """The values of all fields except the file, for the settings."""
-        boxes = {**self.limits, "pre": self.pre, "post": self.post}
-        ticked = {name: box.check.isChecked() for name, box in boxes.items()}
-        return {"ticked": ticked, "numbers": {name: box.number.value() for name, box in boxes.items()},
-                "trigger": self.trigger.text()}  # fmt: skip
+        ticked = {name: box.check.isChecked() for name, box in self._boxes().items()}
+        numbers = {name: box.number.value() for name, box in self._boxes().items()}
+        return RecordFields(ticked, numbers, self.trigger.text())
+
+    def _boxes(self) -> dict[LimitName, _Limit]:
+        return {**self.limits, "pre": self.pre, "post": self.post}
 
     def _lay_out(self) -> None:
         file = QHBoxLayout()
@@ -141,16 +160,12 @@ class RecordDialog(QDialog):
         for box in (*self.limits.values(), self.pre, self.post):
             box.check.toggled.connect(self._check)
 
-    def _restore(self, values: dict[str, Any]) -> None:
-        boxes = {**self.limits, "pre": self.pre, "post": self.post}
-        ticked, numbers = values.get("ticked"), values.get("numbers")
-        for name, box in boxes.items():
-            if isinstance(ticked, dict):
-                box.check.setChecked(ticked.get(name) is True)
-            if isinstance(numbers, dict) and isinstance(numbers.get(name), int | float):
-                box.number.setValue(numbers[name])
-        if isinstance(values.get("trigger"), str):
-            self.trigger.setText(values["trigger"])
+    def _restore(self, values: RecordFields) -> None:
+        for name, box in self._boxes().items():
+            box.check.setChecked(values.ticked.get(name, False))
+            if name in values.numbers:
+                box.number.setValue(values.numbers[name])
+        self.trigger.setText(values.trigger)
 
     def _check(self) -> None:
         self.post.setEnabled(bool(self.trigger.text().strip()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -21,8 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.app.program.settings import AppSettings
-from canmcast_gui.frames.schema import dump, load
+from canmcast_gui.app.program.settings import Field, Setting
 from canmcast_gui.logfile.table.layout import DELIMITERS, TableLayout, header_names, rows_of
 from canmcast_gui.logfile.table.suggest import problems_of, suggest_layout
 from canmcast_gui.ui import icons, theme
@@ -229,12 +228,28 @@ def _spin(least: int, most: int) -> QSpinBox:
     return spin
 
 
+@dataclass(frozen=True)
+class RememberedLayout:
+    """The layout that a user chose for the tables of one tool."""
+
+    key: str
+    layout: TableLayout
+
+
+RememberedLayouts = tuple[RememberedLayout, ...]
+LAYOUTS: Setting[RememberedLayouts] = Setting("files/tables", RememberedLayouts, ())
+
+
 def ask_layout(
-    path: Path, head: bytes, settings: AppSettings, window: QWidget, then: Callable[[TableLayout], None]
+    path: Path,
+    head: bytes,
+    remembered: Field[RememberedLayouts],
+    window: QWidget,
+    then: Callable[[TableLayout], None],
 ) -> None:
     """Ask for the layout of the table that starts with ``head``, and call ``then`` with the answer."""
-    dialog = TableLayoutDialog(path, head, _remembered(head, settings), window)
-    dialog.chosen.connect(lambda layout: _remember(head, layout, settings))
+    dialog = TableLayoutDialog(path, head, _layout_for(head, remembered.value), window)
+    dialog.chosen.connect(lambda layout: _remember(head, layout, remembered))
     dialog.chosen.connect(then)
     dialog.open()
 
@@ -247,17 +262,12 @@ def _key(head: bytes) -> str:
     return hashlib.sha256(first + b"%d" % (len(rows[0]) if rows else 0)).hexdigest()[:16]
 
 
-def _remembered(head: bytes, settings: AppSettings) -> TableLayout:
+def _layout_for(head: bytes, remembered: RememberedLayouts) -> TableLayout:
     key = _key(head)
-    for entry in settings.table_layouts.value:
-        if isinstance(entry, dict) and entry.get("key") == key and isinstance(entry.get("layout"), dict):
-            return load(TableLayout, entry["layout"])[0]
-    return suggest_layout(head)
+    return next((entry.layout for entry in remembered if entry.key == key), None) or suggest_layout(head)
 
 
-def _remember(head: bytes, layout: TableLayout, settings: AppSettings) -> None:
-    key = _key(head)
-    others = [
-        entry for entry in settings.table_layouts.value if isinstance(entry, dict) and entry.get("key") != key
-    ]
-    settings.table_layouts.set([{"key": key, "layout": dump(layout)}, *others][:MOST_REMEMBERED])
+def _remember(head: bytes, layout: TableLayout, remembered: Field[RememberedLayouts]) -> None:
+    entry = RememberedLayout(_key(head), layout)
+    others = (other for other in remembered.value if other.key != entry.key)
+    remembered.set((entry, *others)[:MOST_REMEMBERED])

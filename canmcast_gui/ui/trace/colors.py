@@ -21,9 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.app.workspace.view_setups import DEFAULT_RULES, MAX_RULES, ColorRule, rules_of
+from canmcast_gui.app.workspace.view_setups import COLOR_RULES, DEFAULT_RULES, MAX_RULES, ColorRule
 from canmcast_gui.frames.filters import FilterError
-from canmcast_gui.frames.schema import dump
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import connect
 from canmcast_gui.ui.item_views import EditTable
@@ -43,6 +42,7 @@ class ColorsDialog(QDialog):
         self.setWindowTitle("Color rules")
         self.resize(640, 380)
         self._context = context
+        self._stored = context.settings.field(COLOR_RULES)
         self._filling = False
         self.table = EditTable(["Name", "Filter", "Color"])
         self._set_up_table()
@@ -59,7 +59,7 @@ class ColorsDialog(QDialog):
         layout.addLayout(self._make_buttons())
         layout.addWidget(self.problem)
         layout.addWidget(buttons)
-        self.show_rules(rules_of(context.settings.color_rules.value))
+        self.show_rules(self._stored.value)
 
     def _set_up_table(self) -> None:
         table = self.table
@@ -135,7 +135,7 @@ class ColorsDialog(QDialog):
 
     def _store(self) -> None:
         rules = self.rules()
-        self._context.settings.color_rules.set({"rules": [dump(rule) for rule in rules]})
+        self._stored.set(tuple(rules))
         self._check(rules)
 
     def _check(self, rules: tuple[ColorRule, ...] | list[ColorRule]) -> None:

@@ -9,7 +9,7 @@ from canmcast_gui.app.bus.source_names import SourceNames
 from canmcast_gui.app.document.databases import compile_for
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.workspace.view_setups import rules_of
+from canmcast_gui.app.workspace.view_setups import COLOR_RULES
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.trace.color_rules import CompiledRules
 from canmcast_gui.models.trace.times import Reference
@@ -41,7 +41,7 @@ class ViewContext(QObject):
         self._source_timer.start()
         session.document.replaced.connect(self._on_recording)
         session.databases.changed.connect(self._compile_rules)
-        settings.color_rules.changed.connect(self._compile_rules)
+        settings.field(COLOR_RULES).changed.connect(self._compile_rules)
         self._compile_rules()
 
     def filter(self, text: str) -> Filter:
@@ -76,8 +76,7 @@ class ViewContext(QObject):
         self.marks_changed.emit()
 
     def _compile_rules(self) -> None:
-        rules = rules_of(self.settings.color_rules.value)
-        self.rules = CompiledRules(rules, self.filter)
+        self.rules = CompiledRules(self.settings.field(COLOR_RULES).value, self.filter)
         self.rules_changed.emit(self.rules)
 
     # -- marks -------------------------------------------------------------------------------------------

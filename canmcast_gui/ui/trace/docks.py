@@ -13,8 +13,7 @@ from shiboken6 import isValid
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.workspace.view_setups import MAX_VIEWS, ViewKind, ViewSetup
-from canmcast_gui.frames.schema import dump, load_list
+from canmcast_gui.app.workspace.view_setups import MAX_VIEWS, VIEWS, ViewKind, ViewSetup
 from canmcast_gui.ui.labels import label_text
 from canmcast_gui.ui.panels.dock import PanelDock
 from canmcast_gui.ui.trace.by_id_view import ByIdView
@@ -75,7 +74,7 @@ class ViewDocks(QObject):
     ) -> None:
         super().__init__(window)
         self._session = session
-        self._settings = settings
+        self._stored = settings.field(VIEWS)
         self._panel = panel
         self._window = window
         self.docks: dict[str, PanelDock] = {}
@@ -209,14 +208,13 @@ class ViewDocks(QObject):
                 self._panel.filter_box.set_filter_text(setup.filter)
 
     def restore(self) -> None:
-        """Open the views that were open at the end of the program; invalid settings are skipped."""
-        setups, _problems = load_list(ViewSetup, self._settings.views.value, "views", most=MAX_VIEWS)
-        for setup in setups:
+        """Open the views that were open at the end of the program."""
+        for setup in self._stored.value:
             self.open(setup)
 
     def store(self) -> None:
         """Store which views are open, for the next start."""
-        self._settings.views.set([dump(pane.setup()) for pane in self.panes])
+        self._stored.set(tuple(pane.setup() for pane in self.panes))
 
     def end(self) -> None:
         """Keep the stored views while the window closes them."""

@@ -48,8 +48,8 @@ class SavedFilters(QObject):
 
     @property
     def filters(self) -> dict[str, str]:
-        """Texts of filters by their names; invalid settings are skipped."""
-        return {name: text for name, text in self._field.value.items() if isinstance(text, str)}
+        """Texts of filters by their names."""
+        return self._field.value
 
     def menu(self) -> QMenu:
         """The menu: all filters, and actions to save and delete them."""

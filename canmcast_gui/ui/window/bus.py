@@ -67,7 +67,7 @@ class ConnectionButton(QToolButton):
     def _fill(self, menu: QMenu) -> None:
         menu.clear()
         menu.addActions(self._first)
-        recent = recent_buses(self._settings)
+        recent = self._settings.recent_buses.value
         usual = [preset for _, preset in PRESETS if preset.validated() not in recent]
         for title, buses in (("Recent", recent), ("Usual", usual)):
             if buses:
@@ -81,17 +81,6 @@ class ConnectionButton(QToolButton):
 def _menu_text(bus: BusSettings) -> str:
     label = bus.label()
     return label_text(f"{label[0].upper()}{label[1:]}{'' if bus.fd else ', classic only'}")
-
-
-def recent_buses(settings: AppSettings) -> list[BusSettings]:
-    """The recent buses, newest first; invalid entries are left out."""
-    found = []
-    for values in settings.recent_buses.value:
-        try:
-            found.append(BusSettings.from_dict(values).validated())
-        except (BusError, TypeError, AttributeError):
-            continue
-    return found
 
 
 def state_text(session: Session) -> str:
@@ -147,7 +136,7 @@ class BusCommands(QObject):
         if self._session.bus.is_demo_bus:
             self.start_demo()
             return
-        recent = recent_buses(self._settings)
+        recent = self._settings.recent_buses.value
         if recent:
             self.connect_to(recent[0])
         else:
@@ -166,12 +155,12 @@ class BusCommands(QObject):
         except BusError as error:
             self._session.messages.error(str(error), "bus")
             return
-        self._settings.add_recent(self._settings.recent_buses, settings.to_dict())
+        self._settings.add_recent(self._settings.recent_buses, settings)
         self._session.bus.open(settings)
 
     def ask(self) -> None:
         """Ask which bus to open."""
-        recent = recent_buses(self._settings)
+        recent = self._settings.recent_buses.value
         dialog = ConnectDialog(recent[0] if recent else BusSettings(), self._window)
         dialog.chosen.connect(self.connect_to)
         dialog.open()

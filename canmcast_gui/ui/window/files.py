@@ -30,8 +30,8 @@ from canmcast_gui.ui.dialogs.files import (
     writable_log_filters,
 )
 from canmcast_gui.ui.dialogs.merge import MergeDialog
-from canmcast_gui.ui.dialogs.record import RecordDialog
-from canmcast_gui.ui.dialogs.table_layout import ask_layout
+from canmcast_gui.ui.dialogs.record import RECORD_FIELDS, RecordDialog
+from canmcast_gui.ui.dialogs.table_layout import LAYOUTS, ask_layout
 from canmcast_gui.ui.message_bar import MessageBar
 from canmcast_gui.wording import counted, were
 
@@ -49,6 +49,8 @@ class FileCommands(QObject):
         super().__init__(window)
         self._session = session
         self._settings = settings
+        self._layouts = settings.field(LAYOUTS)
+        self._record_fields = settings.field(RECORD_FIELDS)
         self._messages = messages
         self._window = window
         session.document.layout_needed.connect(self._ask_layout)
@@ -79,7 +81,7 @@ class FileCommands(QObject):
         self._follow(self._session.open_file(path, layout), [path])
 
     def _ask_layout(self, path: Path, head: bytes) -> None:
-        ask_layout(path, head, self._settings, self._window, lambda layout: self._open(str(path), layout))
+        ask_layout(path, head, self._layouts, self._window, lambda layout: self._open(str(path), layout))
 
     def _open_parts(self, parts: list[LogPart], align: bool) -> None:
         self._follow(self._session.open_files(parts, align), [str(part.path) for part in parts])
@@ -175,10 +177,10 @@ class FileCommands(QObject):
         """Ask for the options of a recording and start it."""
         path = Path(recent_folder(self._settings)) / f"{_name()}.blf"
         dialog = RecordDialog(
-            path, self._settings.record.value, self._filter_problem, self._browse, self._window
+            path, self._record_fields.value, self._filter_problem, self._browse, self._window
         )
         dialog.chosen.connect(self._session.record.start)
-        dialog.chosen.connect(lambda *_: self._settings.record.set(dialog.values()))
+        dialog.chosen.connect(lambda *_: self._record_fields.set(dialog.values()))
         dialog.open()
 
     def _browse(self, chosen: Callable[[str], None]) -> None:

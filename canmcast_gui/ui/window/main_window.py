@@ -7,7 +7,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicat
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
 
 from canmcast_gui.app.document.files import Opened
-from canmcast_gui.app.program.settings import AppSettings, limits_from
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.ui.actions import allow, connect
 from canmcast_gui.ui.dialogs.limits import LimitsDialog
@@ -152,8 +152,8 @@ class MainWindow(QMainWindow):
         session.document.replaced.connect(self._on_state)
         session.clock.paused_changed.connect(self._on_state)
         limits = self._settings.limits
-        limits.changed.connect(lambda values: session.document.set_limits(limits_from(values)))
-        session.document.set_limits(limits_from(limits.value))
+        limits.changed.connect(lambda stored: session.document.set_limits(stored.limits()))
+        session.document.set_limits(limits.value.limits())
         session.document.unread.connect(self._on_unread)
         page.demo_requested.connect(lambda: self.bus.start_demo())
         page.connect_requested.connect(self.bus.ask)

@@ -1,29 +1,16 @@
 """What a session keeps of what is sent, without a bus."""
 
+import json
+
 import pytest
+from PySide6.QtCore import QSettings
 
 from canmcast_gui.app.program.settings import AppSettings
-from canmcast_gui.app.session import Session
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.sequences import Sequence
+from canmcast_gui.app.transmit.transmit_control import RATE_LIMIT, ROWS, SEQUENCES
 from canmcast_gui.app.transmit.transmit_link import MAX_RATE_LIMIT, NO_BUS
 from canmcast_gui.frames.schema import dump
-
-
-@pytest.fixture
-def session(qapp):
-    session = Session()
-    yield session
-    session.shutdown()
-    session.deleteLater()
-
-
-@pytest.fixture
-def messages(session):
-    """The levels and texts of the session's messages."""
-    posted = []
-    session.messages.posted.connect(lambda level, text, _topic: posted.append((level, text)))
-    return posted
 
 
 @pytest.fixture
@@ -32,9 +19,9 @@ def settings(tmp_path):
 
 
 def test_rows_sequences_and_the_limit_come_from_the_settings_and_go_there(session, messages, settings):
-    settings.transmit_rows.set([dump(TransmitRow(name="Ping"))])
-    settings.transmit_sequences.set([dump(Sequence("Wake", "wait 1 ms"))])
-    settings.rate_limit.set(500)
+    settings.field(ROWS).set((TransmitRow(name="Ping"),))
+    settings.field(SEQUENCES).set((Sequence("Wake", "wait 1 ms"),))
+    settings.field(RATE_LIMIT).set(500)
     transmit = session.transmit
     transmit.use_settings(settings)
     assert list(transmit.rows) == [TransmitRow(name="Ping")]
@@ -43,19 +30,23 @@ def test_rows_sequences_and_the_limit_come_from_the_settings_and_go_there(sessio
     transmit.rows.reset([])
     transmit.sequences.rename(0, "Sleep")
     transmit.set_limit(0)
-    assert settings.transmit_rows.value == []
-    assert settings.transmit_sequences.value[0]["name"] == "Sleep"
-    assert settings.rate_limit.value == 0
+    assert settings.field(ROWS).value == ()
+    assert settings.field(SEQUENCES).value[0].name == "Sleep"
+    assert settings.field(RATE_LIMIT).value == 0
     assert messages == []
 
 
-def test_damaged_values_are_left_out_with_a_warning(session, messages):
-    session.transmit.set_rows([dump(TransmitRow(name="Ping")), {"flags": "x"}])
-    session.transmit.set_sequences([{"name": 1}, "text"])
+def test_damaged_values_are_left_out_and_reported(session, tmp_path):
+    path = tmp_path / "settings.ini"
+    store = QSettings(str(path), QSettings.Format.IniFormat)
+    store.setValue("transmit/rows", json.dumps([dump(TransmitRow(name="Ping")), {"flags": "x"}]))
+    store.setValue("transmit/sequences", json.dumps([{"name": 1}, "text"]))
+    store.sync()
+    settings = AppSettings(path)
+    session.transmit.use_settings(settings)
     assert [row.name for row in session.transmit.rows] == ["Ping"]
     assert session.transmit.sequences.sequences == [Sequence()]
-    assert {level for level, _text in messages} == {"warning"}
-    assert "Transmit rows[1]" in messages[0][1]
+    assert "transmit/rows[1]" in settings.bad_values()
 
 
 def test_a_limit_out_of_range_is_limited(session):

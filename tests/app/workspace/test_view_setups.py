@@ -1,19 +1,24 @@
 """Setups of views and plots are equal after storing and loading; values that are not valid are skipped."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import QSettings
 
+from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.workspace.view_setups import (
+    COLOR_RULES,
     DEFAULT_RULES,
     KINDS,
+    MAX_RULES,
     MAX_SIGNALS,
     ColorRule,
     LineKind,
     PlotSetup,
     PlotStyle,
     ViewSetup,
-    rules_of,
 )
 from canmcast_gui.frames.schema import dump, load, load_list
 
@@ -102,7 +107,34 @@ def test_a_default_style_stores_only_the_signal():
     assert dump(PlotSetup((("A.B", PlotStyle()),)))["signals"] == [{"signal": "A.B"}]
 
 
-def test_settings_without_rules_have_the_default_rules_and_invalid_rules_are_skipped():
-    assert rules_of({}) == DEFAULT_RULES
-    rule = ColorRule("Mine", "fd", "#102030")
-    assert rules_of({"rules": [dump(rule), {"name": 1}, 7]}) == (rule,)
+@pytest.fixture
+def stored(tmp_path):
+    """Read color rules from settings that contain a text."""
+
+    def read(text: str) -> tuple[tuple[ColorRule, ...], str]:
+        path = tmp_path / "settings.ini"
+        path.unlink(missing_ok=True)
+        store = QSettings(str(path), QSettings.Format.IniFormat)
+        store.setValue("trace/colors", text)
+        store.sync()
+        settings = AppSettings(path)
+        return settings.field(COLOR_RULES).value, settings.bad_values()
+
+    return read
+
+
+def test_color_rules_are_read_from_settings_without_invalid_ones(stored):
+    rules = (ColorRule("a", "error", "#010203"), ColorRule("b", "fd", "#040506", on=False))
+    values = [dump(rule) for rule in rules]
+    assert stored("{}") == (DEFAULT_RULES, "")
+    assert stored('{"rules": []}') == ((), "")
+    assert stored(json.dumps({"rules": values})) == (rules, "")
+    damaged = [{"name": 1}, *values, 7, None, {"name": "a", "filter": "b"}]
+    read, message = stored(json.dumps({"rules": damaged}))
+    assert read == rules
+    assert message.startswith("Settings: ")
+    assert "trace/colors.rules[0].name: expected a text, not 1" in message
+    read, message = stored(json.dumps({"rules": [{**values[0], "on": "yes"}]}))
+    assert (read, "rules[0].on" in message) == (rules[:1], True)
+    read, message = stored(json.dumps({"rules": values * MAX_RULES}))
+    assert (len(read), f"only the first {MAX_RULES}" in message) == (MAX_RULES, True)

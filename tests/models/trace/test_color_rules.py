@@ -1,7 +1,6 @@
 """Color rules: the first rule that a frame passes gives its color; rules that are off or invalid do not."""
 
-from canmcast_gui.app.workspace.view_setups import DEFAULT_RULES, MAX_RULES, ColorRule, rules_of
-from canmcast_gui.frames.schema import dump
+from canmcast_gui.app.workspace.view_setups import DEFAULT_RULES, ColorRule
 from canmcast_gui.models.trace.color_rules import CompiledRules
 from tests.support.frames import mixed
 
@@ -22,14 +21,3 @@ def test_the_first_rule_that_a_frame_passes_colors_it():
 
 def test_the_default_rules_color_error_remote_and_sent_frames():
     assert CompiledRules(DEFAULT_RULES).which(mixed()) == [-1, -1, 1, 0, 2, -1]
-
-
-def test_rules_are_read_from_settings_without_invalid_ones():
-    rules = [ColorRule("a", "error", "#010203"), ColorRule("b", "fd", "#040506", on=False)]
-    values = [dump(rule) for rule in rules]
-    assert rules_of({"rules": values}) == tuple(rules)
-    assert rules_of({}) == DEFAULT_RULES
-    assert rules_of({"rules": []}) == ()
-    assert rules_of({"rules": [{"name": 1}, *values, 7, None, {"name": "a", "filter": "b"}]}) == tuple(rules)
-    assert rules_of({"rules": [{**values[0], "on": "yes"}]}) == (rules[0],)
-    assert len(rules_of({"rules": values * MAX_RULES})) == MAX_RULES

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QDialogButtonBox
 
+from canmcast_gui.app.program.settings import RecordingLimits
 from canmcast_gui.recording import Limits
 from canmcast_gui.ui.dialogs.limits import LimitsDialog
 from tests.support.frames import traffic
@@ -23,7 +24,7 @@ def test_what_is_set_holds_and_is_remembered(stage, window):
     box.click()
     number.setValue(2)
     agree(dialog)
-    assert stage.settings.limits.value == {"gigabytes": 64, "frames": 2000}
+    assert stage.settings.limits.value == RecordingLimits(gigabytes=64, frames=2000)
     assert stage.session.document.recording.limits == Limits(most_frames=2000)
     for first in range(0, 6000, 250):
         stage.receive(traffic(250, first=first))
@@ -40,7 +41,7 @@ def test_what_is_set_holds_and_is_remembered(stage, window):
 
 
 def test_a_new_trace_has_the_limits_too(stage, window):
-    stage.settings.limits.set({"minutes": 5})
+    stage.settings.limits.set(RecordingLimits(minutes=5))
     stage.session.clear()
     assert stage.session.document.recording.limits == Limits(most_age_ns=300_000_000_000)
 
@@ -49,9 +50,9 @@ def test_a_file_is_kept_whole(qtbot, stage, window, tmp_path):
     stage.receive(traffic(1000))
     with qtbot.waitSignal(stage.session.document.save(tmp_path / "all.asc").finished):
         pass
-    stage.settings.limits.set({"frames": 100})
+    stage.settings.limits.set(RecordingLimits(frames=100))
     with qtbot.waitSignal(stage.session.open_file(tmp_path / "all.asc").ended, timeout=10_000):
         pass
-    stage.settings.limits.set({"frames": 50})
+    stage.settings.limits.set(RecordingLimits(frames=50))
     assert len(stage.session.document.recording) == 1000
     assert stage.session.document.recording.limits == Limits()

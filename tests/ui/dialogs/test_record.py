@@ -1,18 +1,24 @@
 """The dialog for recording with options."""
 
+import shutil
 from pathlib import Path
 
 from PySide6.QtWidgets import QDialogButtonBox
 
-from canmcast_gui.logfile import RecordOptions, read_batches
-from canmcast_gui.ui.dialogs.record import RecordDialog
+from canmcast_gui.app.program.settings import AppSettings
+from canmcast_gui.logfile import RecordOptions, TableLayout, read_batches
+from canmcast_gui.ui.dialogs.record import RECORD_FIELDS, RecordDialog, RecordFields
+from canmcast_gui.ui.dialogs.table_layout import LAYOUTS
+from tests.app.program.test_settings import RELEASED
 from tests.logfile.frames import small_batch
 from tests.ui.dialogs.conftest import dialog_of
 
+NOTHING = RecordFields()
 
-def record_dialog(qtbot, remembered=None, path="/tmp/trace.blf") -> RecordDialog:
+
+def record_dialog(qtbot, fields=NOTHING, path="/tmp/trace.blf") -> RecordDialog:
     check = lambda text: "" if "==" in text or not text else "no filter"  # noqa: E731
-    dialog = RecordDialog(Path(path), remembered or {}, check, lambda chosen: chosen("/tmp/other.asc"))
+    dialog = RecordDialog(Path(path), fields, check, lambda chosen: chosen("/tmp/other.asc"))
     qtbot.addWidget(dialog)
     dialog.show()
     return dialog
@@ -31,7 +37,6 @@ def test_record_options_are_what_the_fields_say_and_come_back(qtbot):
     assert dialog.options() == wanted
     assert "trace-001.blf" in dialog.problem.text()
     assert record_dialog(qtbot, dialog.values()).options() == wanted
-    assert record_dialog(qtbot, {"ticked": 5, "numbers": {"pre": "x"}}).options() == RecordOptions()
 
 
 def test_recording_needs_a_format_and_a_filter(qtbot):
@@ -56,4 +61,14 @@ def test_recording_with_options_from_the_menu(qtbot, window, stage, tmp_path):
     stage.receive(small_batch(10))
     stage.session.record.stop()
     assert [sum(map(len, read_batches(tmp_path / f"live-00{n}.log"))) for n in (1, 2)] == [6, 4]
-    assert stage.settings.record.value["numbers"]["split_frames"] == 6
+    assert stage.settings.field(RECORD_FIELDS).value.numbers["split_frames"] == 6
+
+
+def test_the_options_of_the_first_release_are_loaded(qtbot, tmp_path):
+    settings = AppSettings(shutil.copy(RELEASED, tmp_path / "settings.ini"))
+    dialog = record_dialog(qtbot, settings.field(RECORD_FIELDS).value)
+    dialog.trigger.setText("id == 1")
+    assert dialog.options() == RecordOptions(split_bytes=5_000_000, trigger="id == 1", pre_seconds=60.0)
+    ((remembered,), layout) = settings.field(LAYOUTS).value, TableLayout(";", time=0, identifier=1, data=2)
+    assert (remembered.key, remembered.layout) == ("0123456789abcdef", layout)
+    assert settings.bad_values() == ""

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from canmcast_gui.app.workspace.view_setups import DEFAULT_RULES, ColorRule, rules_of
+from canmcast_gui.app.workspace.view_setups import COLOR_RULES, DEFAULT_RULES, ColorRule
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.theme import READABLE, contrast, readable_on, tint
 from canmcast_gui.ui.trace.colors import FILTER, NAME, ColorsDialog
@@ -50,15 +50,15 @@ def test_a_rule_is_added_moved_and_removed_and_applied_immediately(stage, contex
     dialog.table.item(0, NAME).setText("long")
     assert context.rules.which(mixed()) == [-1, -1, 2, 1, 3, 0]
     dialog.set_color(0, "#123456")
-    assert rules_of(stage.settings.color_rules.value)[0] == ColorRule("long", "length == 12", "#123456")
+    assert stage.settings.field(COLOR_RULES).value[0] == ColorRule("long", "length == 12", "#123456")
     dialog.table.setCurrentCell(0, NAME)
     dialog.move_rule(1)
-    assert [rule.name for rule in rules_of(stage.settings.color_rules.value)][:2] == ["Error frames", "long"]
+    assert [rule.name for rule in stage.settings.field(COLOR_RULES).value][:2] == ["Error frames", "long"]
     assert dialog.table.currentRow() == 1
     dialog.table.item(1, NAME).setCheckState(Qt.CheckState.Unchecked)
     assert context.rules.which(mixed())[5] == -1
     dialog.remove()
-    assert rules_of(stage.settings.color_rules.value) == DEFAULT_RULES
+    assert stage.settings.field(COLOR_RULES).value == DEFAULT_RULES
 
 
 def test_the_error_of_a_filter_is_shown_with_its_position(dialog):

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from canmcast_gui.app.workspace.view_setups import MAX_VIEWS, ViewSetup
+from canmcast_gui.app.workspace.view_setups import MAX_VIEWS, VIEWS, ViewSetup
 from canmcast_gui.ui.window.main_window import MainWindow
 from tests.support.frames import traffic
 from tests.support.stage import process_deletions
@@ -104,7 +104,7 @@ def test_the_number_of_views_is_limited_with_a_message(qtbot, stage, window):
     assert "Close one first" in message.args[1]
 
 
-def test_invalid_settings_do_not_open_views(stage, window):
-    stage.settings.views.set([{"kind": "by_id"}, {"kind": "table"}, {"filter": 3}])
+def test_stored_views_are_opened(stage, window):
+    stage.settings.field(VIEWS).set((ViewSetup("by_id"),))
     window.views.restore()
     assert len(window.views.panes) == 1

@@ -7,6 +7,7 @@ from canmcast_gui.app.session import SessionState
 from canmcast_gui.app.transmit.fuzz_control import row_of
 from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
 from canmcast_gui.app.transmit.row import TransmitRow
+from canmcast_gui.app.transmit.transmit_control import RATE_LIMIT
 from canmcast_gui.app.transmit.transmit_link import NO_BUS, SWITCHED_OFF
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import FileError, read_batches
@@ -209,7 +210,7 @@ def test_more_than_the_bus_can_carry_is_a_warning(panel, stage):
     assert "more than it can carry" in panel.footer.load.text()
     panel.fields.rate.setValue(100)
     assert "more than" not in panel.footer.load.text()
-    stage.settings.rate_limit.set(50)
+    stage.settings.field(RATE_LIMIT).set(50)
     assert "held to 50 by the limit" in panel.footer.load.text()
 
 

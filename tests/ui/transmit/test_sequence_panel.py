@@ -4,6 +4,7 @@ import pytest
 
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.sequences import Sequence
+from canmcast_gui.app.transmit.transmit_control import SEQUENCES
 from canmcast_gui.app.transmit.transmit_link import NO_BUS, SWITCHED_OFF
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.schema import dump, load_list
@@ -114,7 +115,7 @@ def test_sequences_are_named_and_stored(qtbot, panel, stage):
     assert [dump(one) for one in stage.session.transmit.sequences.sequences] == [
         {"name": "Wake up", "text": "wait 1 ms"}, {"name": "Sequence 2", "text": "wait 2 ms"},
     ]  # fmt: skip
-    assert len(stage.settings.transmit_sequences.value) == 2
+    assert len(stage.settings.field(SEQUENCES).value) == 2
     stage.session.transmit.use_settings(stage.settings)
     assert panel.names.count() == 2
     assert panel.editor.toPlainText() == "wait 1 ms"

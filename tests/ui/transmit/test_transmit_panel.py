@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QApplication, QComboBox, QDockWidget, QLineEdit, Q
 
 from canmcast_gui.app.bus.live import SENDER_FACTORY
 from canmcast_gui.app.transmit.row import TransmitRow
+from canmcast_gui.app.transmit.transmit_control import RATE_LIMIT
 from canmcast_gui.app.transmit.transmit_link import NO_BUS, SWITCHED_OFF
 from canmcast_gui.database import load_database
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.frames.schema import dump
 from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.models.transmit.row_columns import COLUMNS
 from canmcast_gui.resources_path import resource
@@ -154,13 +154,6 @@ def test_rows_are_stored_and_loaded_disarmed(qtbot, panel, session, settings):
     session.transmit.use_settings(settings)
     assert [row.name for row in session.transmit.rows] == ["two", "one"]
     assert session.transmit.rows.armed_rows == []
-
-
-def test_a_damaged_stored_row_is_left_out_with_a_warning(qtbot, session, settings, messages):
-    settings.transmit_rows.set([dump(TransmitRow(name="good")), {"flags": "x"}])
-    session.transmit.use_settings(settings)
-    assert [row.name for row in session.transmit.rows] == ["good"]
-    assert messages[0][0] == "warning"
 
 
 def test_rows_are_duplicated_moved_and_removed(panel):
@@ -528,11 +521,11 @@ def test_a_trigger_follows_the_databases(qtbot, panel, session, stage, network):
 
 def test_the_limit_is_stored_and_used(qtbot, panel, session, settings, network):
     panel.footer.limit.setValue(500)
-    assert settings.rate_limit.value == 500
+    assert settings.field(RATE_LIMIT).value == 500
     session.transmit.set_limit(0)
-    settings.rate_limit.set(500)
+    settings.field(RATE_LIMIT).set(500)
     assert panel.footer.limit.value() == 500
-    settings.rate_limit.set(0)
+    settings.field(RATE_LIMIT).set(0)
     assert panel.footer.limit.value() == 0
 
 

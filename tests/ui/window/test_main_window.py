@@ -8,7 +8,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QToolButton
 
 from canmcast_gui.app.session import SessionState
-from canmcast_gui.frames.schema import dump
 from canmcast_gui.recording import Recording, leftovers
 from canmcast_gui.ui.dialogs.connect import ConnectDialog
 from canmcast_gui.ui.window.main_window import MainWindow
@@ -63,7 +62,7 @@ def test_a_file_is_shown_in_order_of_time_and_live_traffic_as_before(qtbot, stag
     assert window.windowTitle() == "trace.asc – canmcast"
     qtbot.waitUntil(lambda: window.panel.chronological.model.rowCount() == 100)
     assert not window.panel.chronological.auto_scroll.following
-    assert stage.settings.recent_files.value == [str(path)]
+    assert stage.settings.recent_files.value == (str(path),)
     stage.session.clear()
     stage.receive(traffic(10))
     assert window.panel.by_id.isVisible()
@@ -216,18 +215,17 @@ def test_a_workspace_brings_back_what_was_set_up(qtbot, stage, window, tmp_path)
     from canmcast_gui.app.transmit.row import TransmitRow
 
     stage.add_database()
-    stored = [dump(row) for row in [TransmitRow()]]
-    stage.session.transmit.set_rows(stored)
+    stage.session.transmit.rows.reset([TransmitRow()])
     window.docks.plots.plot_signal("Engine.Speed")
     path = tmp_path / "work.canmcast"
     stage.session.workspace.save(path)
     stage.session.databases.remove(tmp_path / "engine.dbc")
-    stage.session.transmit.set_rows([])
+    stage.session.transmit.rows.reset([])
     window.docks.plots.apply_setups([])
     with qtbot.waitSignal(stage.session.databases.changed):
         stage.session.workspace.open(path)
     assert [message.name for one in stage.session.databases.loaded for message in one.messages] == ["Engine"]
-    assert [dump(row) for row in window.docks.transmit.model.rows] == stored
+    assert list(window.docks.transmit.model.rows) == [TransmitRow()]
     qtbot.waitUntil(lambda: window.docks.plots.plotted() == ["Engine.Speed"])
 
 
