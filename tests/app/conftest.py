@@ -7,9 +7,15 @@ from canmcast_gui.app.session import Session
 
 @pytest.fixture
 def session(qapp):
-    """A session without a bus; ``posted`` has the level and text of its messages."""
+    """A session without a bus."""
     session = Session()
-    session.posted = []
-    session.messages.posted.connect(lambda level, text: session.posted.append((level, text)))
     yield session
     session.shutdown()
+
+
+@pytest.fixture
+def messages(session):
+    """The level and text of each message of the session."""
+    posted: list[tuple[str, str]] = []
+    session.messages.posted.connect(lambda level, text: posted.append((level, text)))
+    return posted

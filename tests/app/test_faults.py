@@ -33,9 +33,17 @@ FEW, BURST = 20, 3_000
 class Disturbed:
     """A session that records a bus on which numbered frames are sent, and what can happen to it."""
 
-    def __init__(self, qtbot, session: Session, interface: SpareInterface, settings: BusSettings) -> None:
+    def __init__(
+        self,
+        qtbot,
+        session: Session,
+        messages: list[tuple[str, str]],
+        interface: SpareInterface,
+        settings: BusSettings,
+    ) -> None:
         self._qtbot = qtbot
         self._session = session
+        self._messages = messages
         self._interface = interface
         self._settings = settings
         self._sent = 0
@@ -91,14 +99,14 @@ class Disturbed:
         pid = self._session.bus.capture.pid
         os.kill(pid, signal.SIGKILL)
         self.wait(lambda: self._session.bus.capture.pid not in (pid, None))
-        self.wait(lambda: any("is running again" in text for _, text in self._session.posted))
-        self._session.posted.clear()
+        self.wait(lambda: any("is running again" in text for _, text in self._messages))
+        self._messages.clear()
 
     def transmitter_killed(self) -> None:
         pid = self._session.transmit.link.client.pid
         os.kill(pid, signal.SIGKILL)
-        self.wait(lambda: any("is running again" in text for _, text in self._session.posted))
-        self._session.posted.clear()
+        self.wait(lambda: any("is running again" in text for _, text in self._messages))
+        self._messages.clear()
 
     def burst(self) -> None:
         self.send(BURST)
@@ -140,12 +148,12 @@ FAULTS = (
 
 
 @pytest.fixture
-def disturbed(qtbot, session, network, group, spare_interface, tmp_path):
+def disturbed(qtbot, session, messages, network, group, spare_interface, tmp_path):
     settings = BusSettings(
         group=group, port=network.free_port(), interface=spare_interface.name, hop_limit=0,
         receive_buffer=USUAL_BUFFER,
     )  # fmt: skip
-    one = Disturbed(qtbot, session, spare_interface, settings)
+    one = Disturbed(qtbot, session, messages, spare_interface, settings)
     session.record.start(tmp_path / "record.blf")
     return one
 

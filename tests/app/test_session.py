@@ -113,13 +113,15 @@ class TestBus:
         assert peer.result()["received"] == count  # until the end of its 2 s
         assert client.sent == count
 
-    def test_a_killed_capture_process_is_reported_and_restarted(self, qtbot, session, network, stock_peer):
+    def test_a_killed_capture_process_is_reported_and_restarted(
+        self, qtbot, session, network, stock_peer, messages
+    ):
         port = network.free_port()
         go_live(qtbot, session, settings_for("239.74.163.2", port))
         stock_peer("send", "--port", port, "--count", 100).result()
         qtbot.waitUntil(lambda: len(session.document.recording) >= 100, timeout=WAIT_MS)
         os.kill(session.bus.capture.pid, signal.SIGKILL)
-        qtbot.waitUntil(lambda: any(level == "warning" for level, _ in session.posted), timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: any(level == "warning" for level, _ in messages), timeout=WAIT_MS)
 
         def received_again() -> bool:
             stock_peer("send", "--port", port, "--count", 10).result()
@@ -137,23 +139,23 @@ class TestBus:
             (BusSettings(interface="nosuch0", hop_limit=0), "nosuch0"),
         ],
     )
-    def test_a_bus_that_cannot_be_opened_is_reported(self, qtbot, session, settings, hint):
+    def test_a_bus_that_cannot_be_opened_is_reported(self, qtbot, session, settings, hint, messages):
         session.bus.open(settings)
         qtbot.waitUntil(lambda: session.state is SessionState.OFFLINE, timeout=WAIT_MS)
-        assert [level for level, _ in session.posted] == ["error"]
-        assert hint in session.posted[0][1]
+        assert [level for level, _ in messages] == ["error"]
+        assert hint in messages[0][1]
 
     def test_closing_while_connecting_leaves_no_process(self, qtbot, session, network):
         session.bus.open(settings_for("239.74.163.2", network.free_port()))
         session.bus.close()
         assert session.state is SessionState.OFFLINE
 
-    def test_sending_without_a_bus_is_reported(self, session):
+    def test_sending_without_a_bus_is_reported(self, session, messages):
         assert not session.transmit.jobs.send_frames(numbered(1))
         session.transmit.rows.reset([TransmitRow()])
         session.transmit.rows.set_armed(0, True)
         assert not session.transmit.rows.is_armed(0)
-        assert {level for level, _ in session.posted} == {"warning"}
+        assert {level for level, _ in messages} == {"warning"}
 
     def test_opening_the_bus_again_continues_the_recording(self, qtbot, session, network, stock_peer):
         port = network.free_port()
@@ -183,7 +185,7 @@ class TestBus:
         assert session.statistics().recorded == 300
         assert "look here" in path.read_text()
 
-    def test_frames_of_the_demonstration_arrive_and_are_decoded(self, qtbot, session, network):
+    def test_frames_of_the_demonstration_arrive_and_are_decoded(self, qtbot, session, network, messages):
         session.start_demo(BusSettings.this_computer(port=network.free_port()))
         qtbot.waitUntil(lambda: len(session.document.recording) > 100, timeout=WAIT_MS)
         qtbot.waitUntil(lambda: len(list(session.databases.loaded)) == 1, timeout=WAIT_MS)
@@ -196,7 +198,7 @@ class TestBus:
         assert all(named)
         assert session.bus.label == "demonstration"
         assert session.document.unsaved_frames == 0
-        assert session.posted == []
+        assert messages == []
 
     def test_frames_of_the_demonstration_alone_are_not_worth_saving(
         self, qtbot, session, network, stock_peer, tmp_path
@@ -248,7 +250,9 @@ class TestFiles:
         found = session.document.recording.rows(0, len(session.document.recording)).to_messages()
         assert_same_frames(found, batch.to_messages(), check_channel=False)
 
-    def test_after_a_file_that_cannot_be_read_the_old_frames_are_shown(self, qtbot, session, tmp_path):
+    def test_after_a_file_that_cannot_be_read_the_old_frames_are_shown(
+        self, qtbot, session, tmp_path, messages
+    ):
         path = tmp_path / "garbage.blf"
         path.write_bytes(b"\x00garbage" * 100)
         session.document.append(numbered(10))
@@ -259,8 +263,8 @@ class TestFiles:
         assert len(session.document.recording) == 10
         assert session.document.unsaved_frames == 10
         assert session.state is SessionState.OFFLINE
-        assert [level for level, _ in session.posted] == ["error"]
-        assert "garbage.blf" in session.posted[0][1]
+        assert [level for level, _ in messages] == ["error"]
+        assert "garbage.blf" in messages[0][1]
 
     def test_opening_can_be_canceled_and_keeps_the_frames_read_so_far(self, qtbot, session, tmp_path):
         path = tmp_path / "long.asc"
@@ -320,20 +324,20 @@ def test_a_recording_that_a_crash_left_is_recovered_and_saved(qtbot, session, tm
     assert not (tmp_path / "crashed").exists()
 
 
-def test_a_folder_without_a_recording_is_not_recovered(session, tmp_path):
+def test_a_folder_without_a_recording_is_not_recovered(session, tmp_path, messages):
     old = session.document.recording
     session.recover(tmp_path / "absent")
     assert session.document.recording is old
-    assert [level for level, _ in session.posted] == ["error"]
+    assert [level for level, _ in messages] == ["error"]
 
 
-def test_a_file_that_is_not_a_database_is_reported(qtbot, session, tmp_path):
+def test_a_file_that_is_not_a_database_is_reported(qtbot, session, tmp_path, messages):
     path = tmp_path / "car.dbc"
     path.write_text("not a database")
     with qtbot.waitSignal(session.databases.load(path).ended, timeout=WAIT_MS):
         pass
-    assert [level for level, _ in session.posted] == ["error"]
-    assert "car.dbc" in session.posted[0][1]
+    assert [level for level, _ in messages] == ["error"]
+    assert "car.dbc" in messages[0][1]
     assert list(session.databases.loaded) == []
 
 
@@ -353,17 +357,17 @@ def test_shutting_down_deletes_the_recording(qapp):
     assert not folder.exists()
 
 
-def test_a_log_file_can_begin_with_frames_from_before(session, tmp_path):
+def test_a_log_file_can_begin_with_frames_from_before(session, tmp_path, messages):
     session.document.recording.append(numbered(200_000))
     assert session.record.start(tmp_path / "live.blf", RecordOptions(pre_seconds=150))
     session.record.stop()
     found = FrameBatch.concatenate(list(read_batches(tmp_path / "live.blf")))
     assert numbers_of(found) == list(range(49_999, 200_000))
     lost = "Vector BLF does not hold all of it: 150,001 frames of unknown channel on channel 1"
-    assert session.posted == [("info", f"live.blf: {lost}.")]
+    assert messages == [("info", f"live.blf: {lost}.")]
 
 
-def test_a_trigger_that_is_not_valid_is_reported_and_nothing_is_recorded(session, tmp_path):
+def test_a_trigger_that_is_not_valid_is_reported_and_nothing_is_recorded(session, tmp_path, messages):
     assert not session.record.start(tmp_path / "live.asc", RecordOptions(trigger="id =="))
-    assert [level for level, text in session.posted if "trigger" in text] == ["error"]
+    assert [level for level, text in messages if "trigger" in text] == ["error"]
     assert list(tmp_path.iterdir()) == []

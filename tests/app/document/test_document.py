@@ -97,7 +97,7 @@ def test_frames_lost_in_the_receive_buffer_are_a_gap(qtbot, session, network, st
     assert gap.reason == "the receive buffer was full"
 
 
-def test_damaged_marks_are_reported_and_cost_no_frames(session, tmp_path):
+def test_damaged_marks_are_reported_and_cost_no_frames(session, tmp_path, messages):
     with Recording.create(tmp_path / "made") as made:
         made.append(frames(10))
         made.marks.add(3, "here")
@@ -107,8 +107,8 @@ def test_damaged_marks_are_reported_and_cost_no_frames(session, tmp_path):
     session.recover(tmp_path / "crashed")
     assert len(session.document.recording) == 10
     assert [note.text for note in session.document.recording.marks] == ["here"]
-    assert [level for level, _ in session.posted] == ["warning"]
-    assert "1 of 2 marks" in session.posted[0][1]
+    assert [level for level, _ in messages] == ["warning"]
+    assert "1 of 2 marks" in messages[0][1]
 
 
 @pytest.mark.parametrize(
