@@ -21,7 +21,7 @@ from canmcast_gui.logfile import TableLayout
 from canmcast_gui.ui import labels, theme
 from canmcast_gui.ui.dialogs.merge import MergeDialog
 from canmcast_gui.ui.dialogs.problems import ProblemsDialog
-from canmcast_gui.ui.dialogs.record import RecordDialog
+from canmcast_gui.ui.dialogs.record import RecordDialog, RecordFields
 from canmcast_gui.ui.dialogs.table_layout import TableLayoutDialog
 from canmcast_gui.ui.plot.actions import SignalMenu
 from canmcast_gui.ui.trace.colors import ColorsDialog
@@ -115,7 +115,9 @@ def open_everything(desk: Desk, paths: dict[str, Path]) -> list:
         ColorsDialog(window.panel.context, window),
         MessageDialog(desk.session.databases.loaded, window),
         ProblemsDialog(HOSTILE, Opened(1, (HOSTILE,), remarks=(HOSTILE,)), window),
-        RecordDialog(paths["asc"], {"trigger": HOSTILE}, lambda text: text, lambda _chosen: None, window),
+        RecordDialog(
+            paths["asc"], RecordFields(trigger=HOSTILE), lambda text: text, lambda _chosen: None, window
+        ),
     ]
     for dialog in opened:
         dialog.show()

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from canmcast_gui.ui.content_size import NameCompleter, widen
 from canmcast_gui.ui.dialogs.limits import LimitsDialog
-from canmcast_gui.ui.dialogs.record import RecordDialog
+from canmcast_gui.ui.dialogs.record import RecordDialog, RecordFields
 
 LONG = "TransmissionStatus.GearboxOilTemperatureAtTheOutletOfTheCooler"
 
@@ -74,7 +74,7 @@ def is_fitting(dialog) -> bool:
 
 def test_the_record_dialog_follows_what_it_says(qtbot, tmp_path):
     dialog = RecordDialog(
-        tmp_path / "a.asc", {}, lambda text: f"{text}: " + 30 * "wrong " if text else "", print
+        tmp_path / "a.asc", RecordFields(), lambda text: f"{text}: " + 30 * "wrong " if text else "", print
     )
     qtbot.addWidget(dialog)
     with qtbot.waitExposed(dialog):
