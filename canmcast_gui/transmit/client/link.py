@@ -121,7 +121,9 @@ class ClientLink:
         self.events.append(event)
 
     def take_events(self) -> list[TransmitEvent]:
-        """The events since the last call, oldest first."""
+        """The events since the last call, oldest first. Commands that wait for the connection are sent."""
+        if self.process.channel is not None:
+            self.process.channel.flush()
         self.process.wakeup.clear()
         self.read()
         events, self.events = self.events, []
