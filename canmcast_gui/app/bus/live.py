@@ -206,11 +206,13 @@ class LiveBus(QObject):
         self._report_losses(0)
         self._update_problem()
         if text := self.capture.supervise():
-            self._losses.restarted()
+            if not self.capture.is_running:  # frames may arrive before it is reported that it runs again
+                self._losses.restarted()
             self.warning.emit(text)
         if text := self.transmitter.supervise():
             self._processes.mark_own()
             self.warning.emit(text)
+        self._take_events()  # also sends commands that wait for the connection
 
     def _update_problem(self) -> None:
         problem = self.capture.problem

@@ -120,6 +120,11 @@ class Capture:
         return self._last_statistics
 
     @property
+    def is_running(self) -> bool:
+        """Whether the process is ready; False from its end until its replacement is ready."""
+        return self._process.channel is not None
+
+    @property
     def problem(self) -> str | None:
         """Why no frames can arrive now, as a clause; None if they can, and after stop()."""
         if self._shared is None or self._stopped:
