@@ -6,6 +6,7 @@ Ends when its standard input ends, which is when the program that started it end
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import sys
@@ -30,18 +31,26 @@ def main(arguments: list[str] | None = None) -> int:
     if not options.standalone:
         threading.Thread(target=_wait_for_end_of_input, args=(end,), daemon=True, name="input").start()
     try:
-        drive(end, channel=options.group, port=options.port, interface=options.interface)
+        drive(end, options.names, channel=options.group, port=options.port, interface=options.interface)
     except can.CanError as error:
         print(f"canmcast demo: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def drive(end: threading.Event, **bus_options: object) -> None:
-    """Send the car's frames until ``end`` is set. Raises can.CanError if the bus fails."""
+def drive(end: threading.Event, names: bool, **bus_options: object) -> None:
+    """Send the car's frames until ``end`` is set; with ``names``, first print who sends from which address.
+
+    Raises can.CanError if the bus fails.
+    """
     buses = VehicleBus(**bus_options)
     start = time.monotonic()
     try:
+        if names:
+            print(
+                json.dumps([[source.address, source.port, unit] for source, unit in buses.units.items()]),
+                flush=True,
+            )
         while not end.wait(max(buses.next_time - (time.monotonic() - start), COLLECT_SECONDS)):
             buses.turn(time.monotonic() - start)
     finally:
@@ -67,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, metavar="N", help="UDP port")
     parser.add_argument("--interface", metavar="NAME", help="network interface")
     parser.add_argument("--local", action="store_true", help="this host only, which is always the case")
+    parser.add_argument(
+        "--names", action="store_true", help="first print a JSON list of [address, port, control unit]"
+    )
     parser.add_argument(
         "--standalone", action="store_true", help="continue when the input ends, until Ctrl+C or SIGTERM"
     )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from dataclasses import replace
 
+from canmcast_gui.frames import Source
 from canmcast_gui.processes.launcher import ModuleProcess
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 
 END_SECONDS = 3.0
+# Of the line with the names: a few control units on a few interfaces.
+MOST_BYTES = 65536
 
 
 def bus_of_its_own(settings: BusSettings | None = None) -> BusSettings:
@@ -34,13 +38,28 @@ class DemoProcess:
 
     def __init__(self, settings: BusSettings) -> None:
         interface = ["--interface", settings.interface] if settings.interface else []
-        options = ["--group", settings.group, "--port", str(settings.port), *interface]
-        self._process = ModuleProcess("canmcast_gui.demo", options, stdin=True)
+        options = ["--names", "--group", settings.group, "--port", str(settings.port), *interface]
+        self._process = ModuleProcess("canmcast_gui.demo", options, stdin=True, stdout=True)
+        self._units: dict[Source, str] | None = None
 
     @property
     def pid(self) -> int:
         """The id of the process."""
         return self._process.pid
+
+    def units(self) -> dict[Source, str]:
+        """The control unit that sends from each address; none if the demonstration failed.
+
+        Waits until its buses are open, which takes a moment. Not for several threads.
+        """
+        if self._units is None:
+            assert self._process.stdout is not None
+            try:
+                rows = json.loads(self._process.stdout.readline(MOST_BYTES) or b"[]")
+            except ValueError:  # it has ended, or is being ended
+                rows = []
+            self._units = {Source(address, port): unit for address, port, unit in rows}
+        return self._units
 
     def failure(self) -> str | None:
         """A sentence if the process has ended, else None."""

@@ -13,17 +13,14 @@ import cantools
 from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.demo.car import Car
 from canmcast_gui.demo.values import Values, Vehicle
+from canmcast_gui.frames import Source
 from canmcast_gui.resources_path import resource
 from canmcast_gui.transport import UdpMulticastBus
 
-# Control units that share a bus share a source address, as those of one gateway do.
-GATEWAYS = {
-    "powertrain": ("Engine", "Transmission", "Battery"),
-    "chassis": ("Brakes", "Steering", "Radar"),
-    "body": ("Body",),
-    "tester": ("Tester",),
-}
-# Only the powertrain receives requests; the other buses are not read, and their buffers may overflow.
+# Each control unit has a bus of its own, so that it is a source of its own.
+UNITS = ("Engine", "Transmission", "Battery", "Brakes", "Steering", "Radar", "Body", "Tester")
+# Only this unit reads, for all units that answer. The other buses are not read; their buffers may overflow.
+READER = "Engine"
 UNREAD_BUFFER_BYTES = 4096
 
 # Periods of frames that are not cyclic messages of the database, in seconds.
@@ -49,21 +46,25 @@ class VehicleBus:
             self._codec.arbitration_id(REQUEST): self._answer_tester,
             self._codec.arbitration_id("BatteryIdentification"): self._identify_battery,
         }
-        self._buses: dict[str, can.BusABC] = {}
+        self._buses: dict[str, UdpMulticastBus] = {}
         try:
             self._open(bus_options)
         except can.CanError:
             self.shutdown()
             raise
-        self._unit_bus = {unit: self._buses[name] for name, units in GATEWAYS.items() for unit in units}
 
     def _open(self, bus_options: dict[str, Any]) -> None:
-        for name in GATEWAYS:
-            buffer = None if name == "powertrain" else UNREAD_BUFFER_BYTES
-            self._buses[name] = UdpMulticastBus(local=True, receive_buffer=buffer, **bus_options)
-        self._buses["powertrain"].set_filters(
+        for unit in UNITS:
+            buffer = None if unit == READER else UNREAD_BUFFER_BYTES
+            self._buses[unit] = UdpMulticastBus(local=True, receive_buffer=buffer, **bus_options)
+        self._buses[READER].set_filters(
             [{"can_id": number, "can_mask": 0x7FF, "extended": False} for number in self._requests]
         )
+
+    @property
+    def units(self) -> dict[Source, str]:
+        """The control unit that sends from each address."""
+        return {source: unit for unit, bus in self._buses.items() for source in bus.addresses}
 
     @property
     def next_time(self) -> float:
@@ -73,19 +74,18 @@ class VehicleBus:
     def turn(self, now: float) -> None:
         """Answer requests and send the frames that are due at ``now`` seconds after the start."""
         self._vehicle.advance(now)
-        powertrain = self._buses["powertrain"]
-        while request := powertrain.recv(0):
+        while request := self._buses[READER].recv(0):
             self._requests[request.arbitration_id](request)
         for name in self._schedule.take_due(now):
             self._send_due(name)
 
     def _send_due(self, name: str) -> None:
         if name == "diagnostic request":
-            self._buses["tester"].send(self._tester.next_request())
+            self._buses["Tester"].send(self._tester.next_request())
         elif name == "identification request":
-            self._buses["tester"].send(self._tester.identification_request())
+            self._buses["Tester"].send(self._tester.identification_request())
         elif name == "error frame":
-            self._buses["body"].send(can.Message(is_error_frame=True, is_extended_id=False, dlc=0))
+            self._buses["Body"].send(can.Message(is_error_frame=True, is_extended_id=False, dlc=0))
         else:
             self._send_message(name)
 
@@ -93,7 +93,7 @@ class VehicleBus:
         self._send(name, self._codec.frame(name, self._vehicle.values(name)))
 
     def _send(self, name: str, frame: can.Message) -> None:
-        self._unit_bus[self._codec.sender(name)].send(frame)
+        self._buses[self._codec.sender(name)].send(frame)
 
     def _answer_tester(self, request: can.Message) -> None:
         values = answer(self._codec.values(request), self._vehicle.car)

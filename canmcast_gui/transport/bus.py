@@ -236,6 +236,11 @@ class UdpMulticastBus(BusABC):
 
     # -- state -----------------------------------------------------------------------------------------
 
+    @property
+    def addresses(self) -> tuple[Source, ...]:
+        """The sources that other programs see of this bus, one for each interface."""
+        return self._sender.addresses
+
     def statistics(self) -> BusStatistics:
         """Counters of received, sent, lost and refused frames since the bus was opened."""
         return replace(self._receiver.statistics(), sent=self._sender.sent)

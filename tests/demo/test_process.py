@@ -14,8 +14,12 @@ import pytest
 from can.interfaces.udp_multicast import UdpMulticastBus as StockBus
 
 from canmcast_gui.demo import DEMO_DATABASE, DEMO_PLOT_SIGNALS
+from canmcast_gui.demo.process import DemoProcess
+from canmcast_gui.demo.vehicle_bus import UNITS
 from canmcast_gui.resources_path import resource
 from canmcast_gui.transport import DEFAULT_GROUP_IPV4, UdpMulticastBus
+from canmcast_gui.transport.settings import BusSettings
+from tests.support.waiting import wait_until
 
 PROJECT = Path(__file__).parents[2]
 LINUX_IP_RECVTTL = 12
@@ -79,18 +83,29 @@ def test_a_stock_peer_decodes_every_frame_and_signals_change(demo, network):
     assert any(frame.is_remote_frame for frame in frames)
 
 
-def test_its_senders_have_different_addresses(demo, network):
-    port = network.free_port()
-    with UdpMulticastBus(local=True, port=port) as bus:
-        process = demo(port)
-        batch = bus.recv_batch(timeout=10)
-        sources, deadline = set(), time.monotonic() + 10
-        while len(sources) < 4 and time.monotonic() < deadline:
-            batch = bus.recv_batch(timeout=1)
-            sources |= set(batch.source.tolist())
-        end(process)
-    assert len(sources) == 4
-    assert len({bus.sources[number].port for number in sources}) == 4
+def test_each_control_unit_is_a_source_with_the_name_that_the_database_gives_to_the_sender(network):
+    settings = BusSettings(local=True, hop_limit=0, port=network.free_port()).validated()
+    database = cantools.database.load_file(resource(DEMO_DATABASE))
+    senders: dict[int, set[str]] = {}
+    with UdpMulticastBus(local=True, port=settings.port) as bus, DemoProcess(settings) as demo:
+        units = demo.units()
+        deadline = time.monotonic() + 10
+        while len(senders) < len(database.messages) and time.monotonic() < deadline:
+            for frame in iter(lambda: bus.recv(1), None):
+                if not frame.is_error_frame and not frame.is_remote_frame:
+                    senders.setdefault(frame.arbitration_id, set()).add(units[frame.source])
+                if len(senders) == len(database.messages) or time.monotonic() > deadline:
+                    break
+    assert sorted(units.values()) == sorted(UNITS)
+    assert senders == {message.frame_id: set(message.senders) for message in database.messages}
+
+
+def test_a_demonstration_that_fails_has_no_units(network):
+    settings = BusSettings(local=True, hop_limit=0, port=network.free_port(), interface="nope0")
+    with DemoProcess(settings) as demo:
+        assert demo.units() == {}
+        wait_until(demo.failure)
+        assert "nope0" in demo.failure()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads how far a datagram may go as Linux tells it")

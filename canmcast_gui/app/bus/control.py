@@ -103,6 +103,10 @@ class BusControl(QObject):
         """Whether the demonstration is running."""
         return self._demo is not None
 
+    def demo_units(self) -> Mapping[Source, str]:
+        """The control unit of the demonstration that sends from each address; waits until it has started."""
+        return demo.units() if (demo := self._demo) else {}
+
     @property
     def label(self) -> str:
         """The bus in two or three words; empty before the first bus."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -28,8 +28,16 @@ class SourceNames(QObject):
 
     changed = Signal()
 
-    def __init__(self, document: Document, tasks: TaskPool, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        tasks: TaskPool,
+        parent: QObject | None = None,
+        units: Callable[[], Mapping[Source, str]] = dict,
+    ) -> None:
+        """``units`` returns the names of simulated control units; it may wait, and is called in a task."""
         super().__init__(parent)
+        self._units = units
         self.names: dict[Source, str] = {}
         self.is_busy = False
         self._document = document
@@ -43,7 +51,9 @@ class SourceNames(QObject):
         if new and not self.is_busy:
             self.is_busy = True
             self._requested.update(new)
-            task = self._tasks.make("Looking up senders", lambda report: find_names(new, report))
+            task = self._tasks.make(
+                "Looking up senders", lambda report: {**find_names(new, report), **self._units()}
+            )
             task.finished.connect(self._on_names)
             task.ended.connect(self._on_end)
             task.start()

@@ -33,7 +33,7 @@ class ViewContext(QObject):
         self.settings = settings
         self.reference: Reference | None = None
         self.rules = CompiledRules()
-        self.sources = SourceNames(session.document, session.tasks, self)
+        self.sources = SourceNames(session.document, session.tasks, self, session.bus.demo_units)
         self.senders = SenderWatch(session, self.sender_name, self)
         self._source_timer = QTimer(self)
         self._source_timer.setInterval(SOURCES_MS)
