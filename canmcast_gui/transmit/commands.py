@@ -58,6 +58,12 @@ class ArmJob(_Command, frozen=True):
     version: int
 
 
+class SetLateFrames(_Command, frozen=True):
+    """Send periodic frames that are late by more than a period as soon as possible, or leave them out."""
+
+    catch_up: bool
+
+
 class DisarmJob(_Command, frozen=True):
     """End a job."""
 
@@ -154,6 +160,7 @@ Command = (
     | SetRateLimit
     | StopAll
     | ArmJob
+    | SetLateFrames
     | DisarmJob
     | StartReplay
     | GrowReplay

@@ -191,7 +191,15 @@ def _job_report(job: ArmedJob) -> JobReport:
     measured = job.measured
     return JobReport(
         job.version,
-        JobStatus(job.job_id, job.sent, job.late, job.finished, measured.period_ns, measured.jitter_ns),
+        JobStatus(
+            job.job_id,
+            job.sent,
+            job.late,
+            job.finished,
+            measured.period_ns,
+            measured.jitter_ns,
+            job.left_out,
+        ),
     )
 
 

@@ -17,11 +17,11 @@ class _Event(Struct, frozen=True, tag=True, array_like=True):
 class JobStatus(_Event, frozen=True):
     """The progress of a job.
 
-    ``sent`` frames since it was armed; ``late`` due times that were missed by more than a period, whether
-    their frame was sent later or not at all, and received frames that should have triggered it while too many
-    sends were pending; ``finished`` when its count is reached or it was told to end. ``period_ns`` and
-    ``jitter_ns`` are measured over its last frames: the mean time between two, and its mean deviation; 0
-    before there are two.
+    ``sent`` frames since it was armed; ``late`` due times that were missed by more than a period or held back
+    by the rate limit, and received frames that should have triggered it while too many sends were pending;
+    ``left_out`` of them were not sent later either; ``finished`` when its count is reached or it was told to
+    end. ``period_ns`` and ``jitter_ns`` are measured over its last frames: the mean time between two, and its
+    mean deviation; 0 before there are two.
     """
 
     job_id: int
@@ -30,6 +30,7 @@ class JobStatus(_Event, frozen=True):
     finished: bool
     period_ns: float = 0.0
     jitter_ns: float = 0.0
+    left_out: int = 0
 
 
 class SendFailed(_Event, frozen=True):

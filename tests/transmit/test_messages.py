@@ -13,6 +13,7 @@ from canmcast_gui.transmit.commands import (
     ControlReplay,
     DisarmJob,
     SendFrames,
+    SetLateFrames,
     StartFuzz,
     StartReplay,
     StartSequence,
@@ -62,6 +63,7 @@ def sent(message: msgspec.Struct, kinds: object = Command) -> msgspec.Struct:
     [
         StopAll(),
         DisarmJob(5),
+        SetLateFrames(True),
         ControlReplay(1, "pause"),
         StartReplay(1, "module:function", {"folder": "/tmp", "port": 5, "fd": True, "interface": None},
                     ReplayOptions(ids=(((1, False), (2, True)),), names=(("E*", ((1, False, 7),)),))),
@@ -96,7 +98,7 @@ def test_a_job_arrives_with_its_generators_and_trigger():
 
 
 def test_events_arrive_as_they_were_sent():
-    report = JobReport(3, JobStatus(1, 2, 3, True, 4.5, 0.5))
+    report = JobReport(3, JobStatus(1, 2, 3, True, 4.5, 0.5, 2))
     assert sent(report, ProcessEvent) == report
     response = sent(FuzzResponse(1, frames(1), frames(), 2), ProcessEvent)
     assert (content(response.before), response.after) == (content(frames()), 2)

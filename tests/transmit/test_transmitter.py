@@ -21,6 +21,7 @@ from canmcast_gui.transmit import (
 )
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
+from tests.support.waiting import wait_until
 from tests.transmit.stage import MS, PATIENCE, SENDER, events, frame, receive
 
 pytestmark = pytest.mark.network
@@ -279,6 +280,36 @@ def test_the_rate_limit_holds_after_a_restart(transmitter, receiver):
     transmitter.send(FrameBatch.concatenate([frame()] * 12))
     assert transmitter.flush(PATIENCE)
     assert time.monotonic() - start > 0.08
+
+
+def stop_for(transmitter, milliseconds: int) -> None:
+    """Stop the process, as a busy or sleeping computer does, for some due times of a job of 1 ms."""
+    end = time.monotonic() + milliseconds / 1000
+    os.kill(transmitter.pid, signal.SIGSTOP)
+    wait_until(lambda: time.monotonic() > end)
+    os.kill(transmitter.pid, signal.SIGCONT)
+
+
+def test_late_frames_are_left_out_or_sent_late_and_counted_either_way(transmitter, receiver):
+    transmitter.jobs.arm(Job(1, frame(), MS))
+    events(transmitter, lambda event: isinstance(event, JobStatus) and event.sent > 0)
+    stop_for(transmitter, 30)
+    last = events(transmitter, lambda event: isinstance(event, JobStatus) and event.late > 20)[-1]
+    assert last.left_out == last.late
+    transmitter.set_late_frames(catch_up=True)
+    assert transmitter.flush(PATIENCE)
+    stop_for(transmitter, 30)
+    assert events(transmitter, lambda event: isinstance(event, JobStatus) and event.late > event.left_out)
+
+
+def test_the_way_of_late_frames_holds_after_a_restart(transmitter, receiver):
+    transmitter.set_late_frames(catch_up=True)
+    kill(transmitter)
+    restart(transmitter)
+    transmitter.jobs.arm(Job(1, frame(), MS))
+    events(transmitter, lambda event: isinstance(event, JobStatus) and event.sent > 0)
+    stop_for(transmitter, 30)
+    assert events(transmitter, lambda event: isinstance(event, JobStatus) and event.late > event.left_out)
 
 
 def test_stop_all_drops_waiting_frames_and_counts_them(transmitter, receiver):

@@ -47,6 +47,7 @@ class _Job:
     row_id: int
     sent: int = 0
     late: int = 0
+    left_out: int = 0
     count: int | None = None
     sent_before: int = 0
     trigger: Trigger | None = None
@@ -226,8 +227,9 @@ class TransmitJobs(QObject):
         job = self._jobs.get(status.job_id)
         if job is None:
             return
-        self._rows.count_sent(job.row_id, status.sent - job.sent, status.late - job.late)
-        job.sent, job.late = status.sent, status.late
+        late, left_out = status.late - job.late, status.left_out - job.left_out
+        self._rows.count_sent(job.row_id, status.sent - job.sent, late, left_out)
+        job.sent, job.late, job.left_out = status.sent, status.late, status.left_out
         self._rows.set_measured(job.row_id, job.left, status.period_ns, status.jitter_ns)
         if status.finished and self._running.get(job.row_id) == status.job_id:
             del self._running[job.row_id]

@@ -23,13 +23,17 @@ MAX_ROWS = 1000
 
 @dataclass
 class Entry:
-    """A row with its state. Job ids are unique and never reused."""
+    """A row with its state. Job ids are unique and never reused.
+
+    ``late`` due times were missed by more than a period; the frames of ``left_out`` of them were not sent.
+    """
 
     job_id: int
     row: TransmitRow
     armed: bool = False
     sent: int = 0
     late: int = 0
+    left_out: int = 0
     left: int | None = None
     period_ns: float = 0.0
     jitter_ns: float = 0.0
@@ -239,12 +243,13 @@ class TransmitRows(QObject):
 
     # -- counting ----------------------------------------------------------------------------------------
 
-    def count_sent(self, job_id: int, sent: int, late: int = 0) -> None:
+    def count_sent(self, job_id: int, sent: int, late: int = 0, left_out: int = 0) -> None:
         """Add to the counters of a row; a row that was removed is ignored."""
         index = self.index_of(job_id)
         if index is not None:
             self._entries[index].sent += sent
             self._entries[index].late += late
+            self._entries[index].left_out += left_out
             self.counts_changed.emit(index)
 
     def set_measured(self, job_id: int, left: int | None, period_ns: float, jitter_ns: float) -> None:

@@ -26,6 +26,8 @@ SEQUENCES: Setting[tuple[Sequence, ...]] = Setting(
     "transmit/sequences", Annotated[tuple[Sequence, ...], Meta(max_length=MAX_SEQUENCES)], ()
 )
 RATE_LIMIT = Setting("transmit/rate_limit", Annotated[int, Meta(ge=0, le=MAX_RATE_LIMIT)], 0)
+# Whether periodic frames that are late by more than a period are sent late; otherwise they are left out.
+CATCH_UP = Setting("transmit/catch_up", bool, False)
 
 
 class TransmitControl(QObject):
@@ -50,7 +52,8 @@ class TransmitControl(QObject):
         self.switch = link.switch
         self._messages = messages
         self._limit = 0
-        link.changed.connect(self._apply_limit)  # first, so that the limit holds before anything is sent
+        self._catch_up = False
+        link.changed.connect(self._apply)  # first, so that it holds before anything is sent
         self.rows = TransmitRows(databases, self)
         self.jobs = TransmitJobs(link, self.rows, messages, self)
         self.replay = ReplayControl(link, document, databases, tasks, messages, clock, self)
@@ -69,26 +72,41 @@ class TransmitControl(QObject):
         frames_per_second = min(max(0, frames_per_second), MAX_RATE_LIMIT)
         if frames_per_second != self._limit:
             self._limit = frames_per_second
-            self._apply_limit()
+            self._apply()
             self.limit_changed.emit(frames_per_second)
 
-    def _apply_limit(self) -> None:
+    # -- late frames -------------------------------------------------------------------------------------
+
+    @property
+    def catch_up(self) -> bool:
+        """Whether periodic frames that are late by more than a period are sent late, or left out."""
+        return self._catch_up
+
+    def set_catch_up(self, catch_up: bool) -> None:
+        """Change it, for rows that are armed too."""
+        self._catch_up = catch_up
+        self._apply()
+
+    def _apply(self) -> None:
         if self.link.client is not None:
             self.link.client.set_rate_limit(self._limit or None)
+            self.link.client.set_late_frames(self._catch_up)
 
     # -- settings ----------------------------------------------------------------------------------------
 
     def use_settings(self, settings: AppSettings) -> None:
-        """Load rows, sequences and limit from the settings, and store edits there. All rows are disarmed."""
+        """Load rows, sequences and limits from the settings, and store edits there. All rows are disarmed."""
         rows, sequences = settings.field(ROWS), settings.field(SEQUENCES)
         limit = settings.field(RATE_LIMIT)
         self.rows.reset(rows.value)
         self.sequences.reset(sequences.value)
         self.set_limit(limit.value)
+        self.set_catch_up(settings.field(CATCH_UP).value)
         self.rows.edited.connect(lambda: rows.set(tuple(self.rows)))
         self.sequences.edited.connect(lambda: sequences.set(tuple(self.sequences.sequences)))
         self.limit_changed.connect(limit.set)
         limit.changed.connect(self.set_limit)
+        settings.field(CATCH_UP).changed.connect(self.set_catch_up)
 
     def close(self) -> None:
         """End the fuzz run with its log, and release what the replay has read."""

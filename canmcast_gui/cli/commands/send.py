@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from typing import Any
 
 import click
@@ -16,7 +17,6 @@ from canmcast_gui.frames.text import FrameSyntaxError, parse_frame
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.transmit import Job, JobStatus, SendFailed, Transmitter
 from canmcast_gui.transport.sender import FrameSender
-from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.wording import counted
 
 _POLL_SECONDS = 0.1
@@ -32,7 +32,14 @@ _POLL_SECONDS = 0.1
     help="Send each frame every MS milliseconds, until --count or Ctrl+C.",
 )
 @click.option("--count", type=click.IntRange(min=1), metavar="N", help="Send each frame N times.")
-def command(frames: tuple[str, ...], period: float | None, count: int | None, **bus: Any) -> None:
+@click.option(
+    "--catch-up",
+    is_flag=True,
+    help="Send frames that are late by more than a period. Without it they are left out.",
+)
+def command(
+    frames: tuple[str, ...], period: float | None, count: int | None, catch_up: bool, **bus: Any
+) -> None:
     """Send frames in cansend's syntax.
 
     \b
@@ -42,6 +49,8 @@ def command(frames: tuple[str, ...], period: float | None, count: int | None, **
     """
     if count is not None and period is None:
         raise click.UsageError("--count needs --period, the time between the frames")
+    if catch_up and period is None:
+        raise click.UsageError("--catch-up needs --period, the time between the frames")
     batches = [_parse(text) for text in frames]
     settings = bus_settings_from(bus)
     if period is None:
@@ -51,7 +60,9 @@ def command(frames: tuple[str, ...], period: float | None, count: int | None, **
         finally:
             sender.close()
     else:
-        _repeat(settings, batches, period, count)
+        with open_transmitter(settings) as transmitter:
+            transmitter.set_late_frames(catch_up)
+            _repeat(transmitter, batches, period, count)
 
 
 def _parse(text: str) -> FrameBatch:
@@ -61,23 +72,30 @@ def _parse(text: str) -> FrameBatch:
         raise click.UsageError(str(error)) from None
 
 
-def _repeat(settings: BusSettings, batches: list[FrameBatch], period_ms: float, count: int | None) -> None:
-    with Interrupt() as interrupt, open_transmitter(settings) as transmitter:
+def _repeat(transmitter: Transmitter, batches: list[FrameBatch], period_ms: float, count: int | None) -> None:
+    with Interrupt() as interrupt:
         start = time.monotonic()
         for job_id, batch in enumerate(batches):
             transmitter.jobs.arm(Job(job_id, batch, round(period_ms * NS_PER_SECOND / 1000), count))
-        late = _wait_for_jobs(interrupt, transmitter)
+        last = _wait_for_jobs(interrupt, transmitter)
         transmitter.stop_all()
         transmitter.flush(1.0)
-        print_note(
-            f"{counted(transmitter.sent, 'frame')} sent in {time.monotonic() - start:.1f} s"
-            + (f", {late:,} of them late" if late else "")
-        )
+        sent = f"{counted(transmitter.sent, 'frame')} sent in {time.monotonic() - start:.1f} s"
+        print_note(sent + late_text(last))
 
 
-def _wait_for_jobs(interrupt: Interrupt, transmitter: Transmitter) -> int:
-    """Wait until all jobs have ended or Ctrl+C; returns how often a frame could not be sent in time."""
-    late: dict[int, int] = {}
+def late_text(statuses: Collection[JobStatus]) -> str:
+    """The late frames of all jobs, as the end of a sentence."""
+    left_out = sum(status.left_out for status in statuses)
+    late = sum(status.late for status in statuses) - left_out
+    parts = [f"{late:,} of them late"] if late else []
+    parts += [f"{left_out:,} left out because they were late"] if left_out else []
+    return "".join(f", {part}" for part in parts)
+
+
+def _wait_for_jobs(interrupt: Interrupt, transmitter: Transmitter) -> Collection[JobStatus]:
+    """Wait until all jobs have ended or Ctrl+C; returns the last status of each."""
+    last: dict[int, JobStatus] = {}
     while transmitter.jobs.armed and not interrupt.wait(_POLL_SECONDS, transmitter):
         sentence = transmitter.supervise()
         if sentence:
@@ -86,5 +104,5 @@ def _wait_for_jobs(interrupt: Interrupt, transmitter: Transmitter) -> int:
             if isinstance(event, SendFailed):
                 raise Failure(event.sentence)
             if isinstance(event, JobStatus):
-                late[event.job_id] = event.late
-    return sum(late.values())
+                last[event.job_id] = event
+    return last.values()

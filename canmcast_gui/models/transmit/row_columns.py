@@ -242,8 +242,9 @@ def cell_tip(entry: Entry, column: TransmitColumn) -> str:
     if column is DATA and row.is_remote:
         return "A remote frame carries no data: it requests this number of bytes."
     if column is SENT and entry.late:
-        missed = "matching frames were not answered" if row.trigger else "frames were not sent in time"
-        return f"{entry.late:,} {missed}"
+        if row.trigger:
+            return f"{entry.late:,} matching frames were not answered"
+        return f"{entry.late:,} frames were not sent in time, {entry.left_out:,} of them were left out"
     if column is SEND:
         return f"Send {row.name or 'this frame'} once, now"
     return column.tip

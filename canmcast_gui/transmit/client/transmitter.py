@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transmit.client.link import ClientLink
 from canmcast_gui.transmit.client.parts import FuzzRuns, Jobs, Replays, Sequences
-from canmcast_gui.transmit.commands import Flush, SendFrames, SetRateLimit, StopAll
+from canmcast_gui.transmit.commands import Flush, SendFrames, SetLateFrames, SetRateLimit, StopAll
 from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transmit.events import (
     AddressChanged,
@@ -56,6 +56,7 @@ class Transmitter:
         link.dispatcher.add(SendProgress, self._on_progress)
         link.dispatcher.add(Flushed, self._on_flushed)
         self._rate_limit: float | None = None
+        self._catch_up = False
         self._flushed = 0
         self._sent_before_restart = self._sent_since = 0
         # Single frames given to this process, and those of them that were sent or dropped.
@@ -132,6 +133,15 @@ class Transmitter:
         self._rate_limit = frames_per_second
         self._link.send_if_running(SetRateLimit(frames_per_second))
 
+    def set_late_frames(self, catch_up: bool) -> None:
+        """What becomes of periodic frames that are late by more than a period. At first they are left out.
+
+        With ``catch_up`` those that a short stop of the computer delayed are sent at half the period. Both
+        are counted in JobStatus. Holds for all jobs from now on.
+        """
+        self._catch_up = catch_up
+        self._link.send_if_running(SetLateFrames(catch_up))
+
     # -- events ------------------------------------------------------------------------------------------
 
     def fileno(self) -> int:
@@ -169,6 +179,7 @@ class Transmitter:
         if change.ready is not None:
             self.addresses = _addresses(change.ready)
             self._link.send_if_running(SetRateLimit(self._rate_limit))
+            self._link.send_if_running(SetLateFrames(self._catch_up))
             return change.sentence
         lost = self._forget_all()
         return change.sentence + (f" {_lost_text(lost)}" if lost else "")

@@ -121,8 +121,8 @@ class ArmedJob:
 
     ``make`` gives the frame in its sender's form for a due time. ``remaining`` frames are still to be sent,
     None without end; the next of them belongs to ``grid_ns``, the last one belonged to ``due_ns``.
-    ``version`` is the client's number for the last command that armed the job; ``ended`` is true if it was
-    told to end.
+    ``late`` and ``left_out`` are those of JobStatus. ``version`` is the client's number for the last command
+    that armed the job; ``ended`` is true if it was told to end.
     """
 
     job_id: int
@@ -133,6 +133,7 @@ class ArmedJob:
     due_ns: int = 0
     sent: int = 0
     late: int = 0
+    left_out: int = 0
     version: int = 0
     ended: bool = False
     measured: Measured = field(default_factory=Measured)
@@ -141,3 +142,8 @@ class ArmedJob:
     def finished(self) -> bool:
         """Whether the job has sent all that was requested, or was told to end."""
         return self.ended or self.remaining == 0
+
+    def leave_out(self, frames: int) -> None:
+        """Count frames that are not sent at their time, and not later either."""
+        self.late += frames
+        self.left_out += frames

@@ -8,7 +8,7 @@ from functools import partial
 
 from canmcast_gui.frames import FrameBatch, bits
 from canmcast_gui.frames.batch import PlainFrame
-from canmcast_gui.transmit.commands import ArmJob, DisarmJob, Flush, SendFrames
+from canmcast_gui.transmit.commands import ArmJob, DisarmJob, Flush, SendFrames, SetLateFrames
 from canmcast_gui.transmit.conditions import compile_condition
 from canmcast_gui.transmit.event_sender import EventSender
 from canmcast_gui.transmit.jobs.job import ArmedJob, Job, MakeDatagram, Trigger
@@ -107,6 +107,10 @@ class JobRunner:
         """Handle the commands for jobs."""
         dispatcher.add(ArmJob, self._arm)
         dispatcher.add(DisarmJob, lambda command: self._disarm(command.job_id))
+        dispatcher.add(SetLateFrames, self._set_late_frames)
+
+    def _set_late_frames(self, command: SetLateFrames) -> None:
+        self._schedule.catch_up = command.catch_up
 
     def _arm(self, command: ArmJob) -> None:
         """Begin a job, or change an armed one; one that is not possible is refused, and no longer armed."""
@@ -126,7 +130,7 @@ class JobRunner:
             return
         armed.version = command.version
         if earlier is not None:
-            armed.sent, armed.late = earlier.sent, earlier.late
+            armed.sent, armed.late, armed.left_out = earlier.sent, earlier.late, earlier.left_out
 
     def _arm_triggered(self, job: Job, make: MakeDatagram, trigger: Trigger) -> ArmedJob:
         self._listener.open()
@@ -193,7 +197,7 @@ class JobRunner:
             return
         allowed = self._limit.allowed(len(due), now_ns)
         for _due_ns, job in due[allowed:]:
-            job.late += 1
+            job.leave_out(1)
             self._events.job_changed(job)
         self._events.count_held_back(len(due) - allowed)
         self._send(due[:allowed])

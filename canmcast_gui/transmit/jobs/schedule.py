@@ -1,9 +1,10 @@
 """When which job is due: periodically, or a delay after a received frame. No clock and no I/O.
 
 The due times of periodic jobs are absolute: each job has a grid that begins when it is armed, and lateness
-moves nothing. What a short stop of the computer delayed is sent at half the period, so that neither a frame
-nor the mean period is lost; a job that is later than that continues from now, on its grid. Frames are never
-bunched.
+moves nothing. A job that is late by more than a period has missed due times. They are left out: the next
+frame is sent at its time. Or the job catches up: what a short stop of the computer delayed is sent at half
+the period, so that neither a frame nor the mean period is lost, and only what a longer stop delayed is left
+out. Missed due times are counted either way, and frames are never bunched.
 """
 
 from __future__ import annotations
@@ -39,9 +40,13 @@ _STALE_ENTRIES = 64
 
 
 class Schedule:
-    """The armed periodic jobs, ordered by the time at which each is due. All times are int nanoseconds."""
+    """The armed periodic jobs, ordered by the time at which each is due. All times are int nanoseconds.
 
-    def __init__(self) -> None:
+    With ``catch_up`` frames that a short stop delayed are sent late, otherwise they are left out.
+    """
+
+    def __init__(self, catch_up: bool = False) -> None:
+        self.catch_up = catch_up
         self._jobs: dict[int, ArmedJob] = {}
         # One entry for each armed job: due time, a running number that keeps the order of equals, the job.
         self._heap: list[tuple[int, int, ArmedJob]] = []
@@ -117,7 +122,7 @@ class Schedule:
             period_ns = job.period_ns
             job.grid_ns = next_ns = grid_ns + period_ns
             if next_ns <= now_ns:
-                _catch_up(job, now_ns)
+                _count_missed(job, now_ns, HICCUP_NS if self.catch_up else -1)
                 next_ns = job.grid_ns
             replace(heap, (max(next_ns, now_ns + period_ns // 2), next(numbers), job))
         return due
@@ -136,13 +141,17 @@ class Schedule:
         return self._jobs.get(job.job_id) is job
 
 
-def _catch_up(job: ArmedJob, now_ns: int) -> None:
-    """Count what a job has missed if its next due time has passed, and skip it if that is much."""
+def _count_missed(job: ArmedJob, now_ns: int, most_ns: int) -> None:
+    """Count what a job has missed if its next due time has passed; leave it out if it is later than most_ns.
+
+    The frame that is sent now is then the one of the newest due time.
+    """
     late_ns = now_ns - job.grid_ns
-    if late_ns > HICCUP_NS:
+    if late_ns > most_ns:
         missed = late_ns // job.period_ns + 1
-        job.late += missed
-        job.grid_ns += missed * job.period_ns
+        job.leave_out(missed)
+        job.due_ns = job.grid_ns + (missed - 1) * job.period_ns
+        job.grid_ns = job.due_ns + job.period_ns
     else:
         job.late += 1
 
@@ -230,7 +239,7 @@ class TriggeredJobs:
         for time_ns in times[:room]:
             heapq.heappush(self._heap, (time_ns + armed.delay_ns, next(self._numbers), armed))
         armed.pending += min(room, len(times))
-        job.late += max(0, len(times) - room)
+        job.leave_out(max(0, len(times) - room))
         return len(times) > room
 
     def take_due(self, now_ns: int, most: int = PORTION) -> list[tuple[int, ArmedJob]]:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSettings
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.sequences import Sequence
-from canmcast_gui.app.transmit.transmit_control import RATE_LIMIT, ROWS, SEQUENCES
+from canmcast_gui.app.transmit.transmit_control import CATCH_UP, RATE_LIMIT, ROWS, SEQUENCES
 from canmcast_gui.app.transmit.transmit_link import MAX_RATE_LIMIT, NO_BUS
 from canmcast_gui.frames.schema import dump
 
@@ -47,6 +47,13 @@ def test_damaged_values_are_left_out_and_reported(session, tmp_path):
     assert [row.name for row in session.transmit.rows] == ["Ping"]
     assert session.transmit.sequences.sequences == [Sequence()]
     assert "transmit/rows[1]" in settings.bad_values()
+
+
+def test_whether_late_frames_are_sent_follows_the_setting(session, settings):
+    session.transmit.use_settings(settings)
+    assert session.transmit.catch_up is False
+    settings.field(CATCH_UP).set(True)
+    assert session.transmit.catch_up is True
 
 
 def test_a_limit_out_of_range_is_limited(session):

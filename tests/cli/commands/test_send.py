@@ -3,7 +3,9 @@
 import pytest
 from click.testing import CliRunner
 
+from canmcast_gui.cli.commands.send import late_text
 from canmcast_gui.cli.program import program
+from canmcast_gui.transmit import JobStatus
 from tests.cli.commands.test_dump import option
 from tests.cli.conftest import assert_one_line
 
@@ -18,10 +20,17 @@ def test_stock_peers_receive_single_frames(canmcast, stock_peer, bus):
 
 def test_periodic_frames_come_as_often_as_asked(canmcast, stock_peer, bus):
     peer = stock_peer("recv", "--port", option(bus, "--port"), "--count", 20)
-    result = canmcast("send", *bus, "100#01", "200#02", "--period", "5", "--count", "10")
+    result = canmcast("send", *bus, "100#01", "200#02", "--period", "5", "--count", "10", "--catch-up")
     assert result.returncode == 0
     assert "20 frames sent" in result.stderr
     assert peer.result()["ids"] == {"100": 10, "200": 10}
+
+
+def test_late_frames_are_reported_as_sent_or_left_out():
+    caught_up, left_out = JobStatus(1, 5, 3, True), JobStatus(2, 5, 1004, True, left_out=1004)
+    assert late_text([]) == ""
+    assert late_text([caught_up]) == ", 3 of them late"
+    assert late_text([left_out, caught_up]) == ", 3 of them late, 1,004 left out because they were late"
 
 
 def test_without_a_count_it_continues_until_ctrl_c(start, stock_peer, bus):
@@ -40,7 +49,9 @@ def test_with_a_wrong_frame_nothing_leaves(canmcast, start, bus):
     assert dump.result().stdout.endswith(" 456#\n")
 
 
-@pytest.mark.parametrize("arguments", [["123"], ["900#00"], ["123#" + "00" * 9], ["123#", "--count", "2"]])
+@pytest.mark.parametrize(
+    "arguments", [["123"], ["900#00"], ["123#" + "00" * 9], ["123#", "--count", "2"], ["123#", "--catch-up"]]
+)
 def test_wrong_usage_is_exit_code_2(arguments):
     assert CliRunner().invoke(program, ["send", "--local", *arguments]).exit_code == 2
 

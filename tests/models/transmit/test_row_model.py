@@ -163,9 +163,10 @@ def test_a_removed_row_is_disarmed_first(table):
 def test_counts_go_to_their_row_and_ignore_removed_rows(table):
     job = table.model.rows.job_id(1)
     table.model.move([1], 0)
-    table.model.rows.count_sent(job, 1200, late=3)
+    table.model.rows.count_sent(job, 1200, late=3, left_out=2)
     assert table.text(0, SENT) == "1,200"
-    assert "3 frames were not sent in time" in table.index(0, SENT).data(Qt.ItemDataRole.ToolTipRole)
+    tip = table.index(0, SENT).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip == "3 frames were not sent in time, 2 of them were left out"
     table.model.remove([0])
     table.model.rows.count_sent(job, 1)
     table.model.rows.job_ended(job)

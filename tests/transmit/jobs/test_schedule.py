@@ -82,8 +82,8 @@ def test_frames_are_never_bunched_after_a_late_call(period, gaps):
 
 
 @given(periods, st.lists(st.integers(0, HICCUP_NS // 10), max_size=10))
-def test_frames_that_a_short_stop_delayed_are_sent(period, gaps):
-    schedule = Schedule()
+def test_frames_that_a_short_stop_delayed_are_sent_by_a_schedule_that_catches_up(period, gaps):
+    schedule = Schedule(catch_up=True)
     schedule.arm(1, frame, period, None, 0)
     now = sent = 0
     for gap in gaps:
@@ -97,13 +97,51 @@ def test_frames_that_a_short_stop_delayed_are_sent(period, gaps):
 
 @given(periods, st.integers(1, 50))
 def test_after_a_long_stop_a_job_continues_from_now_on_its_grid(period, seconds):
-    schedule = Schedule()
+    schedule = Schedule(catch_up=True)
     schedule.arm(1, frame, period, None, 0)
     schedule.take_due(0)
     now = 2 * period + HICCUP_NS + seconds * 1_000 * MS
     (job,) = schedule.take_due(now)
-    assert job.late == now // period - 1
+    assert job.late == job.left_out == now // period - 1
+    assert job.due_ns == now // period * period
     assert schedule.next_due() == max((now // period + 1) * period, now + period // 2)
+
+
+@given(periods, st.integers(1, 100), st.floats(0, 1, exclude_max=True))
+def test_frames_that_are_late_by_more_than_a_period_are_left_out(period, periods_late, rest):
+    schedule = Schedule()
+    schedule.arm(1, frame, period, None, 0)
+    schedule.take_due(0)
+    now = (periods_late + 1) * period + int(rest * period)
+    (job,) = schedule.take_due(now)
+    assert (job.late, job.left_out) == (periods_late, periods_late)
+    assert job.due_ns == now // period * period
+    assert schedule.next_due() == max(job.due_ns + period, now + period // 2)
+
+
+@given(st.booleans(), periods, st.lists(st.integers(0, 3 * HICCUP_NS), min_size=1, max_size=30))
+def test_each_due_time_is_sent_or_left_out(catch_up, period, gaps):
+    schedule = Schedule(catch_up)
+    job = schedule.arm(1, frame, period, None, 0)
+    now = sent = 0
+    for gap in gaps:
+        now += gap
+        sent += len(schedule.take_due(now))
+        assert sent + job.left_out == job.grid_ns // period
+        assert schedule.next_due() > now
+        assert catch_up or job.grid_ns > now - period // 2
+        assert catch_up or job.late == job.left_out
+        assert job.left_out <= job.late
+
+
+def test_armed_jobs_follow_a_change_of_the_setting():
+    schedule = Schedule(catch_up=True)
+    job = schedule.arm(1, frame, 10 * MS, None, 0)
+    schedule.take_due(30 * MS)
+    assert (job.late, job.left_out, schedule.next_due()) == (1, 0, 35 * MS)
+    schedule.catch_up = False
+    schedule.take_due(35 * MS)
+    assert (job.late, job.left_out, schedule.next_due()) == (3, 2, 40 * MS)
 
 
 def test_jobs_that_are_due_together_are_returned_together():
@@ -175,6 +213,7 @@ class Changing(RuleBasedStateMachine):
         self.value = 0
         self.next_due = 0
         self.period = MS
+        self.grid = 0
 
     def frame(self):
         value = self.value = self.value + 1
@@ -188,10 +227,13 @@ class Changing(RuleBasedStateMachine):
             return
         (job,) = jobs
         assert job.make(0) == self.value.to_bytes(4, "big")
-        grid = job.due_ns + self.period
-        if self.now - grid > HICCUP_NS:
+        grid = self.grid + self.period
+        if self.now - grid > (HICCUP_NS if self.schedule.catch_up else -1):
             grid += ((self.now - grid) // self.period + 1) * self.period
+        elif grid > self.now:
+            assert job.due_ns == self.grid
         assert job.grid_ns == grid
+        self.grid = grid
         self.next_due = max(grid, self.now + self.period // 2)
         assert self.schedule.next_due() == self.next_due
 
@@ -199,9 +241,13 @@ class Changing(RuleBasedStateMachine):
     def arm_or_change(self, period: int) -> None:
         self.schedule.arm(1, self.frame(), period, None, self.now)
         if not self.armed:
-            self.next_due = self.now
+            self.next_due = self.grid = self.now
         self.armed, self.period = True, period
         assert self.schedule.next_due() == self.next_due
+
+    @rule(catch_up=st.booleans())
+    def change_the_setting(self, catch_up: bool) -> None:
+        self.schedule.catch_up = catch_up
 
     @rule()
     def disarm(self) -> None:
