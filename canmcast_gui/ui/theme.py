@@ -29,6 +29,7 @@ class Colors:
     signal_background: QColor
     changed_up: QColor
     changed_down: QColor
+    sending_background: QColor
     line: QColor
 
 
@@ -43,6 +44,7 @@ _LIGHT = Colors(
     signal_background=QColor("#f5f6f8"),
     changed_up=QColor("#ffb84d"),
     changed_down=QColor("#7fb2ff"),
+    sending_background=QColor("#ffd089"),
     line=QColor("#d5d9df"),
 )
 _DARK = Colors(
@@ -56,6 +58,7 @@ _DARK = Colors(
     signal_background=QColor("#262a30"),
     changed_up=QColor("#8a5a12"),
     changed_down=QColor("#28508f"),
+    sending_background=QColor("#6e480a"),
     line=QColor("#3a3f47"),
 )
 

@@ -10,7 +10,7 @@ from canmcast_gui.transport.settings import BusSettings
 NO_BUS = "Connect to a bus first (F5): without one nothing can be sent."
 # The highest limit for what is sent, in frames/s.
 MAX_RATE_LIMIT = 1_000_000
-SWITCHED_OFF = "Nothing is sent while the main switch is off: switch Transmit on first."
+SWITCHED_OFF = "Nothing is sent while Transmit is off: switch it on in the toolbar (F8)."
 
 
 class TransmitSwitch(QObject):
@@ -35,6 +35,9 @@ class TransmitLink(QObject):
     ``client`` is None without a bus; ``settings`` are those of the open bus. ``changed`` is emitted when a
     bus was opened or closed, and when the transmit process may have been restarted; ``events`` carries a list
     of TransmitEvent.
+
+    A bus of this computer only starts with the main switch on. One that other computers receive starts with
+    it off, until the user has switched it on for this bus.
     """
 
     changed = Signal()
@@ -45,12 +48,22 @@ class TransmitLink(QObject):
         self.switch = TransmitSwitch(self)
         self.client: Transmitter | None = None
         self.settings: BusSettings | None = None
+        self._confirmed: BusSettings | None = None
+        self.switch.changed.connect(self._on_switched)
 
     def use(self, client: Transmitter | None, settings: BusSettings | None) -> None:
         """Use the client of a bus that was opened; None after it was closed."""
+        is_new = client is not None and client is not self.client
         self.client = client
         self.settings = settings if client is not None else None
+        if is_new and self.settings is not None:
+            self.switch.set(not self.settings.leaves_host or self.settings == self._confirmed)
         self.changed.emit()
+
+    def _on_switched(self, on: bool) -> None:
+        """Remember a bus on the network on which the user switched sending on."""
+        if self.settings is not None and self.settings.leaves_host:
+            self._confirmed = self.settings if on else None
 
     @property
     def is_open(self) -> bool:

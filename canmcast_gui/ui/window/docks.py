@@ -21,10 +21,8 @@ from canmcast_gui.ui.transmit.fuzz_panel import FuzzPanel
 from canmcast_gui.ui.transmit.replay_panel import ReplayPanel
 from canmcast_gui.ui.transmit.sequence_panel import SequencePanel
 from canmcast_gui.ui.transmit.transmit_panel import TransmitPanel
+from canmcast_gui.ui.window.layouts import STANDARD, Layout, Shares
 
-SIDE_WIDTH = 250
-SMALL_SIDE_WIDTH = 196
-BOTTOM_HEIGHT = 290
 BROWSER_SIZE = QSize(980, 620)
 
 # Panels that share a group of tabs; the first one is in front.
@@ -43,6 +41,7 @@ class Docks(QObject):
         self._session = session
         self._settings = settings
         self._window = window
+        self.shares = Shares(window)
         self.signals = SignalsPanel(session, settings)
         self.hosts = HostsPanel(session, settings, context.sources)
         self.marks = MarksPanel(context)
@@ -131,8 +130,8 @@ class Docks(QObject):
         self.docks["gauges"].show()
         self.docks["gauges"].raise_()
 
-    def arrange(self) -> None:
-        """Arrange all docks in the default layout and show them."""
+    def arrange(self, layout: Layout = STANDARD) -> None:
+        """Put all docks at their usual places, and open those of a layout."""
         docks, window = self.docks, self._window
         self._float_browser()
         areas = Qt.DockWidgetArea
@@ -150,22 +149,20 @@ class Docks(QObject):
         placed = {"signals", *(name for names in TABS for name in names)}
         for name in docks.keys() - placed:
             window.tabifyDockWidget(docks["transmit"], docks[name])
-        for dock in docks.values():
-            dock.show()
-        for first, *_others in TABS:
-            docks[first].raise_()
-        self._set_default_sizes()
+        for name, dock in docks.items():
+            dock.setVisible(name in layout.panels or name not in placed)
+        for name in layout.front:
+            docks[name].raise_()
+        self._set_sizes(layout)
 
-    def _set_default_sizes(self) -> None:
+    def _set_sizes(self, layout: Layout) -> None:
         docks, window = self.docks, self._window
-        vertical, horizontal = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
-        size: QSize = window.size()
-        window.resizeDocks([docks["signals"], docks["hosts"]], [3, 1], vertical)
-        window.resizeDocks(
-            [docks["signals"]], [SIDE_WIDTH if size.width() >= 1200 else SMALL_SIDE_WIDTH], horizontal
-        )
-        window.resizeDocks([docks["transmit"]], [min(BOTTOM_HEIGHT, size.height() * 36 // 100)], vertical)
-        window.resizeDocks([docks["transmit"], docks["plot"]], [11, 9], horizontal)
+        if {"signals", "hosts"} <= set(layout.panels):
+            window.resizeDocks([docks["signals"], docks["hosts"]], [3, 1], Qt.Orientation.Vertical)
+        if {"transmit", "plot"} <= set(layout.panels):
+            pair = [docks["transmit"], docks["plot"]]
+            window.resizeDocks(pair, list(layout.columns), Qt.Orientation.Horizontal)
+        self.shares.set(layout.side, layout.bottom)
 
     def place_new(self, state: QByteArray) -> None:
         """Add docks that are missing in an older saved state to their groups of tabs."""

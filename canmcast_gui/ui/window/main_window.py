@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
 
 from canmcast_gui.app.document.files import Opened
@@ -22,8 +22,8 @@ from canmcast_gui.ui.window.actions import WindowActions
 from canmcast_gui.ui.window.bus import BusCommands, ConnectionButton
 from canmcast_gui.ui.window.docks import Docks
 from canmcast_gui.ui.window.files import FileCommands
+from canmcast_gui.ui.window.geometry import WindowGeometry
 from canmcast_gui.ui.window.menus import (
-    ToolBar,
     fill_file_menu,
     fill_measurement_menu,
     fill_plot_menu,
@@ -31,12 +31,12 @@ from canmcast_gui.ui.window.menus import (
     show_about,
 )
 from canmcast_gui.ui.window.status_bar import StatusBar
+from canmcast_gui.ui.window.tool_bar import ToolBar
 from canmcast_gui.ui.window.trace import TimeLink, TraceCommands
+from canmcast_gui.ui.window.transmit_switch import MainSwitch
 from canmcast_gui.ui.window.workspace import SUFFIX, WindowViews, WorkspaceCommands
 
-FIRST_SIZE = QSize(1280, 800)
 CLEARABLE_TICKS = 5
-GEOMETRY, STATE = "window/geometry", "window/state"
 
 
 class MainWindow(QMainWindow):
@@ -64,14 +64,24 @@ class MainWindow(QMainWindow):
         session.workspace.start(settings, WindowViews(self.docks, self.views, self))
         self.workspaces = WorkspaceCommands(session.workspace, settings, self.files, self)
         self.connection = self._make_connection_button()
-        self.tool_bar = ToolBar(self, self.actions_, settings, self.connection, self.panel.filter_box)
+        self.switch = MainSwitch(session, self)
+        self.geometry_ = WindowGeometry(self, self.docks, settings)
+        self.tool_bar = ToolBar(
+            self,
+            self.actions_,
+            settings,
+            (self.connection, self.panel.filter_box),
+            self.switch,
+            self.geometry_,
+        )
         self.addToolBar(self.tool_bar)
         selection = lambda: self.views.current.selection_text()  # noqa: E731
         self.setStatusBar(StatusBar(session, settings, self.panel.shown_frames, selection, self))
         self._make_menus()
         self._connect_actions()
         self._connect_session()
-        self._restore_layout()
+        self.views.restore()
+        self.geometry_.restore()
         self._on_state()
         self._ticks = VisibleTicks(session.clock, self, self._show_clearable, CLEARABLE_TICKS)
 
@@ -88,9 +98,11 @@ class MainWindow(QMainWindow):
         fill_file_menu(bar.addMenu("&File"), actions, settings, self.files, self.workspaces)
         fill_measurement_menu(bar.addMenu("&Measurement"), actions, settings, self)
         self.trace_commands.fill_menu(bar.addMenu("&Trace"))
-        bar.addMenu("T&ransmit").addActions(self.docks.transmit.actions_.menu)
+        transmit = bar.addMenu("T&ransmit")
+        transmit.addAction(self.switch.action)
+        transmit.addActions(self.docks.transmit.actions_.menu)
         fill_plot_menu(bar.addMenu("&Plot"), self.docks, self.files, self._session.reference)
-        fill_window_menu(bar.addMenu("&Window"), actions, settings, self.docks)
+        fill_window_menu(bar.addMenu("&Window"), actions, settings, self.docks, self.geometry_)
         bar.addMenu("&Help").addActions([actions.help, actions.about])
         for menu in bar.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
             menu.setToolTipsVisible(True)
@@ -228,28 +240,15 @@ class MainWindow(QMainWindow):
 
     # -- layout and end -----------------------------------------------------------------------------------
 
-    def _restore_layout(self) -> None:
-        geometry, state = self._settings.layout(GEOMETRY), self._settings.layout(STATE)
-        self.views.restore()
-        if geometry.isEmpty() or not self.restoreGeometry(geometry):
-            screen = QGuiApplication.primaryScreen()
-            self.resize(FIRST_SIZE.boundedTo(screen.availableSize()) if screen else FIRST_SIZE)
-        if state.isEmpty() or not self.restoreState(state):
-            self.docks.arrange()
-        else:
-            self.docks.place_new(state)
-
     def bring_back(self) -> None:
         """Restore the setup and the docks of the last session."""
         self._session.workspace.restore()
-        state = self._settings.layout(STATE)
-        if not state.isEmpty():
-            self.restoreState(state)
-            self.docks.place_new(state)
+        self.geometry_.restore_docks()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.tool_bar.fold(event.size().width())
         super().resizeEvent(event)
+        self.docks.shares.apply()
 
     def close_by_user(self) -> None:
         """Close, after asking about unsaved frames and changes."""
@@ -270,8 +269,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             self.close_by_user()
             return
-        self._settings.set_layout(GEOMETRY, self.saveGeometry())
-        self._settings.set_layout(STATE, self.saveState())
+        self.geometry_.store()
         self.views.store()
         self._session.workspace.end()
         super().closeEvent(event)

@@ -1,12 +1,12 @@
-"""The menus and the tool bar of the main window, and the About dialog."""
+"""The menus of the main window, and the About dialog."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
 from canmcast_gui import __version__
 from canmcast_gui.app.document.reference import Reference
@@ -18,6 +18,7 @@ from canmcast_gui.ui.window.actions import WindowActions
 from canmcast_gui.ui.window.bus_load import add_rate_menus
 from canmcast_gui.ui.window.docks import Docks
 from canmcast_gui.ui.window.files import FileCommands
+from canmcast_gui.ui.window.geometry import WindowGeometry
 from canmcast_gui.ui.window.workspace import WorkspaceCommands
 
 TIME_MODES = (
@@ -27,12 +28,6 @@ TIME_MODES = (
     ("delta_id", "Since previous row of the same &ID (Δ same ID)", "Δ same ID"),
 )
 THEMES = (("system", "&Follow system", ""), ("light", "&Light", ""), ("dark", "&Dark", ""))
-
-# Below this width of the window, rarely used buttons of the tool bar show only their icons.
-WIDE = 1200
-
-# The menu indicator of the style is three pixels in a corner. The text of the button has an arrow instead.
-NO_INDICATOR = "QToolButton::menu-indicator { image: none; }"
 
 NO_REFERENCE = "No log file is compared with."
 
@@ -114,7 +109,9 @@ def fill_plot_menu(menu: QMenu, docks: Docks, files: FileCommands, reference: Re
     menu.addAction("Choose si&gnals", docks.docks["signals"].bring_forward)
 
 
-def fill_window_menu(menu: QMenu, actions: WindowActions, settings: AppSettings, docks: Docks) -> None:
+def fill_window_menu(
+    menu: QMenu, actions: WindowActions, settings: AppSettings, docks: Docks, geometry: WindowGeometry
+) -> None:
     """Views, panels, layout and theme. Panels that are opened later are added when the menu is shown."""
     menu.addActions([actions.new_chronological, actions.new_by_id])
     menu.addSeparator()
@@ -127,78 +124,10 @@ def fill_window_menu(menu: QMenu, actions: WindowActions, settings: AppSettings,
 
     menu.aboutToShow.connect(add_new_panels)
     menu.addActions([actions.next_panel, actions.previous_panel])
-    menu.addAction("&Reset layout", docks.arrange)
+    menu.addSection("Layout")
+    menu.addActions([*geometry.actions, geometry.reset])
+    menu.addSeparator()
     menu.addMenu(choice_menu(menu, "&Theme", settings.theme, THEMES))
-
-
-class ToolBar(QToolBar):
-    """The tool bar: bus, pause, clear | record | view, numbers, time, auto-scroll | filter."""
-
-    def __init__(
-        self,
-        window: QMainWindow,
-        actions: WindowActions,
-        settings: AppSettings,
-        connection: QWidget,
-        box: QWidget,
-    ) -> None:
-        super().__init__("Tool bar", window)
-        self.setObjectName("toolbar")
-        self.setMovable(False)
-        self.setIconSize(QSize(18, 18))
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self._settings = settings
-        self._foldable: list[QToolButton] = []
-        self._add(actions.start)
-        self._add(actions.stop)
-        self.addWidget(connection)
-        self._add(actions.pause, foldable=True)
-        self._add(actions.clear, foldable=True)
-        self.addSeparator()
-        self._add(actions.record, foldable=True)
-        self.addSeparator()
-        self._add(actions.by_id, text=True)
-        self._add(actions.chronological, text=True)
-        self._add(actions.hexadecimal, text=True)
-        self._time = self._time_button()
-        self._add(actions.follow)
-        self.addSeparator()
-        box.setMinimumWidth(150)
-        box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.addWidget(box)
-
-    def _add(self, action: QAction, text: bool = False, foldable: bool = False) -> None:
-        self.addAction(action)
-        button = self.widgetForAction(action)
-        assert isinstance(button, QToolButton)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        if text:
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        if foldable:
-            self._foldable.append(button)
-
-    def _time_button(self) -> QToolButton:
-        button = QToolButton(self)
-        button.setIcon(icons.icon("clock"))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        button.setToolTip("What the time column shows")
-        button.setMenu(choice_menu(button, "Time", self._settings.time_mode, TIME_MODES))
-        names = {value: short for value, _text, short in TIME_MODES}
-        self._settings.time_mode.changed.connect(lambda value: button.setText(f"{names[value]} ▾"))
-        button.setText(f"{names[self._settings.time_mode.value]} ▾")
-        button.setStyleSheet(NO_INDICATOR)
-        self.addWidget(button)
-        return button
-
-    def fold(self, width: int) -> None:
-        """Show icons with text, or icons only if the window is narrow."""
-        styles = Qt.ToolButtonStyle
-        style = styles.ToolButtonTextBesideIcon if width >= WIDE else styles.ToolButtonIconOnly
-        for button in self._foldable:
-            if button.toolButtonStyle() != style:
-                button.setToolButtonStyle(style)
 
 
 def show_about(parent: QWidget) -> None:

@@ -64,6 +64,7 @@ class WindowViews:
             state = QByteArray(layout)
             if self._window.restoreState(state, LAYOUT_VERSION):
                 self._docks.place_new(state)
+                self._docks.shares.measure_later()
 
 
 class WorkspaceCommands:
