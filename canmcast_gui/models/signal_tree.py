@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, Qt
 from PySide6.QtCore import Signal as QtSignal
 
-from canmcast_gui.database import Database, DatabaseSet, Scope
+from canmcast_gui.database import Database, DatabaseSet, Message, Scope
 from canmcast_gui.frames.text import id_text
 from canmcast_gui.models.columns import NO_INDEX, Index
 from canmcast_gui.models.drag import SIGNALS_MIME, Dragged, mime_of
@@ -146,6 +146,11 @@ class SignalTreeModel(QAbstractItemModel):
         """ "Message.Signal" of the signal at an index; None for other lines."""
         node = self._node(index) if index.isValid() else None
         return node.name if isinstance(node, SignalNode) else None
+
+    def message(self, index: Index) -> Message | None:
+        """The message at an index; None for other lines."""
+        node = self._node(index) if index.isValid() else None
+        return node.message if isinstance(node, MessageNode) else None
 
     def signal_names(self, index: Index) -> list[str]:
         """ "Message.Signal" of a signal, or of all signals of a message; none for a database."""

@@ -125,7 +125,10 @@ def open_everything(desk: Desk, paths: dict[str, Path]) -> list:
     desk.settings.bitrate.set(250_000)
     window.workspaces.confirm_loss(lambda: None, at_end=True)
     window.docks.hosts.model.set_names({row.source: HOSTILE for row in window.docks.hosts.model.rows})
-    opened += [window.panel.chronological.commands.menu(1), window.panel.filter_box.saved_filters.menu()]
+    opened += [
+        window.subjects.view_menu(window.panel.chronological),
+        window.panel.filter_box.saved_filters.menu(),
+    ]
     signal = window.docks.plots.current.signals.data.signals[0]
     opened.append(SignalMenu(window, signal, QColor("red"), lambda _style: None, lambda: None))
     window.trace_commands.marks.ask_note(0)

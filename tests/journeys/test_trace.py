@@ -32,7 +32,7 @@ def busy(desk, network, stock_peer):
 
 def test_a_filter_from_a_cell_is_saved_by_name_and_its_frames_to_a_file(busy, tmp_path):
     window, path = busy.window, tmp_path / "left.asc"
-    menu = window.panel.chronological.commands.menu()
+    menu = window.subjects.view_menu(window.panel.chronological)
     {action.text(): action for action in menu.actions()}["Only ID 100"].trigger()
     menu.close()
     busy.wait(lambda: len(busy.trace_lines()) == 2, "two lines")
@@ -91,6 +91,7 @@ def mark(busy) -> None:
     window = busy.window
     view = window.panel.chronological
     view.table.select_line(20)
+    window.actions_.mark.trigger()
     window.actions_.mark.trigger()
     busy.child(QInputDialog).setTextValue("brake pressed")
     busy.child(QInputDialog).accept()

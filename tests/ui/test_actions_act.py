@@ -124,12 +124,12 @@ def columns_of(view):
 
 
 CONTEXT_MENUS = {
-    "row": lambda window: window.views.current.commands.menu(0),
+    "row": lambda window: window.subjects.view_menu(window.views.current),
     "titles": lambda window: columns_of(window.views.current),
     "marks": lambda window: window.docks.marks.menu(),
-    "statistics": lambda window: window.docks.statistics.menu(),
-    "signals": lambda window: menu_of(window.docks.signals.tree),
-    "gauges": lambda window: menu_of(window.docks.gauges.table),
+    "statistics": lambda window: window.subjects.menu("statistics"),
+    "signals": lambda window: window.subjects.menu("signals"),
+    "gauges": lambda window: window.subjects.menu("gauges"),
     "transmit": lambda window: menu_of(window.docks.transmit.table),
 }
 

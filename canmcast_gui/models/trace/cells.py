@@ -13,9 +13,10 @@ import numpy as np
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.models.columns import DATA, NAME, Column
+from canmcast_gui.models.trace.frame_code import c_arrays, hex_lines, python_messages
 from canmcast_gui.models.trace.lines import LineBlock
 
-FORMATS = ("text", "csv", "candump")
+FORMATS = ("text", "csv", "candump", "data", "c", "python")
 BLOCK_LINES = 4096
 
 BlockReaders = Sequence[Callable[[], LineBlock]]
@@ -43,9 +44,9 @@ def rows_text(
 
 
 def _block_text(block: LineBlock, columns: Sequence[Column], text_format: str) -> str:
-    if text_format == "candump":
+    if text_format in _OF_FRAMES:
         frames = [frame for frame in block.frames if frame is not None]
-        return candump_lines(block.batch[np.array(frames, dtype=np.intp)])
+        return _OF_FRAMES[text_format](block.batch[np.array(frames, dtype=np.intp)])
     lines = _cells(block, columns)
     return _csv(lines) if text_format == "csv" else "".join("\t".join(line) + "\n" for line in lines)
 
@@ -57,6 +58,9 @@ def candump_lines(batch: FrameBatch) -> str:
     file = io.BytesIO()
     CandumpSink(file, Path()).write(batch)
     return file.getvalue().decode()
+
+
+_OF_FRAMES = {"candump": candump_lines, "data": hex_lines, "c": c_arrays, "python": python_messages}
 
 
 def _csv(lines: list[list[str]]) -> str:

@@ -158,13 +158,24 @@ class DatabaseBrowser(QWidget):
 
     def show_signal(self, name: str) -> None:
         """Select "Message.Signal" in the table of signals."""
+        self._show(self.signals, name)
+
+    def show_message(self, name: str) -> None:
+        """Select a message in the table of messages."""
+        self._show(self.messages, name)
+
+    def show_node(self, name: str) -> None:
+        """Select a node in the table of nodes."""
+        self._show(self.nodes, name)
+
+    def _show(self, view: QTableView, name: str) -> None:
         self.search.clear()
         for database in self._session.databases.loaded:
-            index = _model(self.signals).index_of(database, name)
+            index = _model(view).index_of(database, name)
             if index.isValid():
-                self.tabs.setCurrentWidget(self.signals)
-                self.signals.setCurrentIndex(index)
-                self.signals.scrollTo(index)
+                self.tabs.setCurrentWidget(view)
+                view.setCurrentIndex(index)
+                view.scrollTo(index)
                 return
 
     def show_files(self) -> None:

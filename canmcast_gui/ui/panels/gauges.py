@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, Qt
 from PySide6.QtGui import QKeySequence, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -39,9 +39,7 @@ ModelIndex = QModelIndex | QPersistentModelIndex
 
 
 class GaugesPanel(QWidget):
-    """A table of gauges that can be sorted by any column; ``plot_requested`` carries a signal."""
-
-    plot_requested = Signal(str)
+    """A table of gauges that can be sorted by any column."""
 
     def __init__(self, session: Session, settings: AppSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,7 +70,6 @@ class GaugesPanel(QWidget):
         table.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
         table.setSortingEnabled(True)
         table.setItemDelegateForColumn(TREND, TrendDelegate(table))
-        table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         header = table.horizontalHeader()
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setStretchLastSection(True)
@@ -90,9 +87,8 @@ class GaugesPanel(QWidget):
             self, "Remove", self._remove, icon="remove",
             keys=QKeySequence.StandardKey.Delete, context=Qt.ShortcutContext.WidgetShortcut,
         )  # fmt: skip
-        self.plot_action = new_action(self, "Plot", self._plot, icon="plot")
         self.reset_action = new_action(self, "Reset minimum and maximum", self._reset, icon="clear")
-        self.table.addActions([self.plot_action, self.reset_action, self.remove_action])
+        self.table.addActions([self.reset_action, self.remove_action])
         self.table.selectionModel().selectionChanged.connect(self._update_actions)
         for changed in (self.model.rowsInserted, self.model.rowsRemoved, self.model.dataChanged):
             changed.connect(self._update_actions)
@@ -100,7 +96,6 @@ class GaugesPanel(QWidget):
 
     def _update_actions(self) -> None:
         chosen = bool(self._chosen())
-        allow(self.plot_action, chosen, "Select a row first.")
         allow(self.remove_action, chosen, "Select a row first.")
         allow(self.reset_action, self.model.has_values, "There are no values yet.")
 
@@ -130,10 +125,6 @@ class GaugesPanel(QWidget):
         names = set(self.model.names)
         self._next_rows = {name: row for name, row in self._next_rows.items() if name in names}
         self.hint.setVisible(not names)
-
-    def _plot(self) -> None:
-        for row in self._chosen():
-            self.plot_requested.emit(self.model.names[row])
 
     def _reset(self) -> None:
         """Reset extremes and trends; they continue with the next frames."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
+from canmcast_gui.database import Message
 from canmcast_gui.models.signal_tree import NAME, VALUE, SignalTreeModel
 from canmcast_gui.ui.actions import allow, new_action
 from canmcast_gui.ui.icons import icon
@@ -92,7 +93,6 @@ class SignalsPanel(QWidget):
         tree.setDragEnabled(True)
         tree.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         tree.setExpandsOnDoubleClick(False)
-        tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         tree.setIndentation(tree.fontMetrics().averageCharWidth() * 2)
         header = tree.header()
         header.setStretchLastSection(False)
@@ -125,9 +125,6 @@ class SignalsPanel(QWidget):
             shortcut = QShortcut(QKeySequence(keys), self.tree)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(self._on_return)
-        self.tree.addActions(
-            [self.plot_action, self.gauge_action, self.browse_action, self.load_action, self.remove_action]
-        )
 
     def _make_top(self) -> QHBoxLayout:
         top = QHBoxLayout()
@@ -167,13 +164,23 @@ class SignalsPanel(QWidget):
 
     def plot_selected(self) -> None:
         """Plot the selected signals and all signals of the selected messages."""
-        for name in self._selected_names():
+        for name in self.selected_names():
             self.plot_requested.emit(name)
 
     def _show_gauges(self) -> None:
-        self.gauges_requested.emit(self._selected_names())
+        self.gauges_requested.emit(self.selected_names())
 
-    def _selected_names(self) -> list[str]:
+    def menu_actions(self) -> list[QAction]:
+        """The actions of the context menu that are not commands for messages and signals."""
+        return [self.browse_action, self.load_action, self.remove_action]
+
+    def selected_message(self) -> Message | None:
+        """The message that is selected, if nothing else is."""
+        chosen = self.tree.selectionModel().selectedRows(NAME)
+        return self.model.message(chosen[0]) if len(chosen) == 1 else None
+
+    def selected_names(self) -> list[str]:
+        """The selected signals, and those of the selected messages, as "Message.Signal"."""
         chosen = sorted(self.tree.selectionModel().selectedRows(NAME), key=self._rows_to_root)
         return list(dict.fromkeys(name for index in chosen for name in self.model.signal_names(index)))
 

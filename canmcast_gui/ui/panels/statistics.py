@@ -6,12 +6,20 @@ import time
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QBrush,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLabel,
-    QMenu,
     QSizePolicy,
     QSplitter,
     QTableView,
@@ -23,8 +31,9 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.models.statistics import COLUMNS, ID, StatisticsModel, period_text
 from canmcast_gui.recording.id_statistics import BIN_EDGES_NS, BINS
-from canmcast_gui.ui import icons, theme
-from canmcast_gui.ui.item_views import WideNumbers, prepare_table
+from canmcast_gui.ui import theme
+from canmcast_gui.ui.actions import allow, new_action
+from canmcast_gui.ui.item_views import WideNumbers, prepare_table, select_rows
 from canmcast_gui.ui.labels import EmptyHint
 from canmcast_gui.ui.updates import VisibleTicks
 from canmcast_gui.wording import counted
@@ -134,6 +143,7 @@ class StatisticsPanel(QWidget):
         # It wraps instead of making the dock wider.
         self.total.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.table = self._make_table()
+        self._make_actions()
         self.histogram = Histogram()
         self.hint = EmptyHint(self.table, "No frames yet.")
         splitter = QSplitter(Qt.Orientation.Vertical)
@@ -169,7 +179,6 @@ class StatisticsPanel(QWidget):
         header.sortIndicatorChanged.connect(lambda *_: self._settings.set_layout(HEADER, header.saveState()))
         table.selectionModel().currentRowChanged.connect(lambda *_: self._show_histogram())
         table.chosen.connect(self.show_missed)
-        table.customContextMenuRequested.connect(self._show_menu)
         return table
 
     def refresh(self) -> None:
@@ -227,20 +236,35 @@ class StatisticsPanel(QWidget):
         self._last_jump = (entry, row)
         self.jump_requested.emit(row)
 
-    def menu(self) -> QMenu:
-        """The context menu of the current line."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        has_current = self.table.currentIndex().isValid()
-        next_missed = menu.addAction(icons.icon("next"), "Go to &next missed cycle", self.show_missed)
-        next_missed.setEnabled(has_current)
-        copy = menu.addAction(icons.icon("copy"), "&Copy", self.table.copy)
-        copy.setEnabled(has_current)
-        menu.addAction("Copy &all", self.table.copy_all).setEnabled(self.model.rowCount() > 0)
-        return menu
+    def _make_actions(self) -> None:
+        self.missed_action = new_action(
+            self, "Go to &next missed cycle", self.show_missed, icon="next",
+            tip="Show the next frame before which cycles were missed in the trace",
+        )  # fmt: skip
+        self.copy_action = new_action(
+            self, "&Copy table rows", self.table.copy, icon="copy", tip="Copy the selected rows with titles"
+        )
+        self.copy_all_action = new_action(
+            self, "Copy &all table rows", self.table.copy_all, tip="Copy all rows with titles"
+        )
 
-    def _show_menu(self, position: QPoint) -> None:
-        self.menu().popup(self.table.viewport().mapToGlobal(position))
+    def menu_actions(self) -> list[QAction]:
+        """The actions of the context menu, as the current line allows."""
+        has_current = self.table.currentIndex().isValid()
+        allow(self.missed_action, has_current, "Select an ID first.")
+        allow(self.copy_action, has_current, "Select an ID first.")
+        allow(self.copy_all_action, self.model.rowCount() > 0, "There are no frames.")
+        return [self.missed_action, self.copy_action, self.copy_all_action]
+
+    def show_id(self, arbitration_id: int, extended: bool) -> None:
+        """Select the line of an id and show its cycle times."""
+        self.refresh()
+        entry = self._session.document.newest.find(arbitration_id, extended)
+        lines = (line for line in range(self.model.rowCount()) if self.model.entry(line) == entry)
+        line = next(lines, None)
+        if line is not None:
+            select_rows(self.table, [line])
+            self.table.scrollTo(self.model.index(line, 0))
 
     def _set_colors(self) -> None:
         self.model.set_warning(QBrush(theme.colors(self.palette()).error))

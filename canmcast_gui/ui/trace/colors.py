@@ -52,9 +52,7 @@ class ColorsDialog(QDialog):
         icons.without_icons(buttons)
         buttons.rejected.connect(self.accept)
         layout = QVBoxLayout(self)
-        layout.addWidget(
-            QLabel("The first rule whose filter a frame passes gives its line a color. Text stays readable.")
-        )
+        layout.addWidget(QLabel("The first matching rule colors the row. Double-click a cell to change it."))
         layout.addWidget(self.table, 1)
         layout.addLayout(self._make_buttons())
         layout.addWidget(self.problem)
@@ -153,12 +151,22 @@ class ColorsDialog(QDialog):
 
     def add(self) -> None:
         """Insert a rule at the top, and edit its filter."""
-        rules = self.rules()
-        if len(rules) < MAX_RULES:
-            color = _NEW_COLORS[len(rules) % len(_NEW_COLORS)]
-            self._apply([ColorRule("New rule", "", color), *rules], 0)
+        if self.add_rule("New rule", ""):
             self.table.setCurrentCell(0, FILTER)
             self.table.editItem(self._item(0, FILTER))
+
+    def add_rule(self, name: str, filter_text: str) -> bool:
+        """Insert a rule with a free color at the top, and select it; False if there are too many."""
+        rules = self.rules()
+        if len(rules) >= MAX_RULES:
+            self.problem.setText(f"⚠ There are {MAX_RULES} rules already. Remove one first.")
+            return False
+        used = {rule.color for rule in rules}
+        free = (color for color in _NEW_COLORS if color not in used)
+        color = next(free, _NEW_COLORS[len(rules) % len(_NEW_COLORS)])
+        self._apply([ColorRule(name, filter_text, color), *rules], 0)
+        self.table.setCurrentCell(0, COLOR)
+        return True
 
     def remove(self) -> None:
         """Remove the current rule."""

@@ -41,7 +41,6 @@ class ViewPane(QWidget):
         self.filter_box = FilterBox(self.filters, context.settings, self)
         view = ChronologicalView if setup.kind == "chronological" else ByIdView
         self.view = view(context, self.filters, f"{setup.name}/", self)
-        self.view.commands.filter_requested.connect(self.filter_box.refine)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 2, 0, 0)
         layout.setSpacing(2)
@@ -62,12 +61,13 @@ class ViewPane(QWidget):
 class ViewDocks(QObject):
     """Opens and closes views. The current view is the one that had the focus last.
 
-    ``changed`` is emitted when a view is opened, closed, or becomes the current one. Closed views are
-    deleted; those that are open at the end of the program are opened again at its next start.
+    ``changed`` is emitted when a view is opened, closed, or becomes the current one, ``opened`` carries a
+    new view. Closed views are deleted; those that are open at the end of the program are opened again at its
+    next start.
     """
 
     changed = Signal()
-    mark_requested = Signal(int)
+    opened = Signal(FrameView)
 
     def __init__(
         self, session: Session, settings: AppSettings, panel: TracePanel, window: QMainWindow
@@ -81,8 +81,6 @@ class ViewDocks(QObject):
         self._current: FrameView | None = None
         self._is_ending = False
         self._view_actions: list[QAction] = []
-        for view in self.views:
-            view.commands.mark_requested.connect(self.mark_requested)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._on_focus)
@@ -130,9 +128,9 @@ class ViewDocks(QObject):
 
     # -- opening and closing -----------------------------------------------------------------------------
 
-    def open_new(self, kind: ViewKind) -> None:
-        """Open another view of a kind, with an empty filter."""
-        pane = self.open(ViewSetup(kind))
+    def open_new(self, kind: ViewKind, filter_text: str = "") -> None:
+        """Open another view of a kind, with a filter of its own."""
+        pane = self.open(ViewSetup(kind, filter=filter_text))
         if pane is not None:
             self._current = pane.view
             pane.view.setFocus()
@@ -146,7 +144,7 @@ class ViewDocks(QObject):
         name = setup.name if setup.name and setup.name not in self.docks else self._free_name()
         pane = ViewPane(replace(setup, name=name), self._panel.context)
         pane.view.addActions(self._view_actions)
-        pane.view.commands.mark_requested.connect(self.mark_requested)
+        self.opened.emit(pane.view)
         if isinstance(pane.view, ChronologicalView):
             pane.view.following_changed.connect(self.changed)
         self.docks[name] = dock = self._make_dock(pane)

@@ -46,8 +46,6 @@ class TracePanel(QWidget):
         self._stack = QStackedWidget()
         for page in (start_page, self.by_id, self.chronological):
             self._stack.addWidget(page)
-        for view in (self.by_id, self.chronological):
-            view.commands.filter_requested.connect(self.filter_box.refine)
         self._lay_out()
         session.state_changed.connect(self._choose_page)
         session.document.replaced.connect(self._on_recording)

@@ -1,25 +1,23 @@
-"""Commands for the selected rows of a view: copy, drag, filter by a cell, mark; and their context menu."""
+"""The selected rows of a view: what commands act on, copying and dragging."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QMimeData, QObject, Qt, Signal
-from PySide6.QtGui import QDrag, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QMimeData, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QDrag, QGuiApplication
 
 from canmcast_gui.app.session import Session
-from canmcast_gui.models.columns import DATA, IDENTIFIER, Column
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.models.columns import IDENTIFIER, Column
 from canmcast_gui.models.trace.cells import BLOCK_LINES, CellFilter, cell_filter, rows_text
 from canmcast_gui.models.trace.lines import LineBlock, LineModel
-from canmcast_gui.ui import icons
-from canmcast_gui.ui.labels import label_text
+from canmcast_gui.ui.commands.subject import Subject, Subjects
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.table import FrameTable
 from canmcast_gui.wording import counted
-
-COPY_FORMATS = (("text", "As &text"), ("csv", "As &CSV"), ("candump", "As candump &lines"))
 
 # As text some 50 MB, made in some seconds; what is larger belongs into a file.
 MAX_COPIED_ROWS = 500_000
@@ -30,18 +28,19 @@ FOREGROUND_ROWS = 2_000
 # What is dragged is meant for another panel or an editor.
 MAX_DRAGGED_ROWS = 1_000
 
+# The most signals of a message, between a line and that of its frame.
+MAX_SIGNALS = 1_000
+
 Ranges = Sequence[tuple[int, int]]
 
 
 class RowCommands(QObject):
-    """The commands of one view.
+    """What the window's commands need of one view: the subject, and the rows to copy and drag.
 
-    ``filter_requested`` carries a filter text that displayed frames must pass in addition to the filter in
-    force. ``mark_requested`` carries the row of the recording that the user wants to mark.
+    ``menu_requested`` carries the position of a context menu on the screen.
     """
 
-    filter_requested = Signal(str)
-    mark_requested = Signal(int)
+    menu_requested = Signal(QPoint)
 
     def __init__(
         self,
@@ -57,7 +56,9 @@ class RowCommands(QObject):
         self._model = model
         self._context = context
         self._current_row = current_row
-        table.menu_requested.connect(lambda position, column: self.menu(column).popup(position))
+        self._subjects = Subjects(context.session)
+        self._column = -1
+        table.menu_requested.connect(self._on_menu)
         table.drag_started.connect(self._drag)
 
     # -- copy and drag -----------------------------------------------------------------------------------
@@ -66,13 +67,6 @@ class RowCommands(QObject):
         """Copy the selected rows to the clipboard in one of the FORMATS, with the visible columns."""
         columns = self._table.header.shown_columns()
         copy_rows(self._context.session, self._model, self._table.selected_lines(), columns, text_format)
-
-    def copy_data(self) -> None:
-        """Copy the payload of the current row to the clipboard."""
-        found = self._current_frame()
-        if found is not None:
-            block, frame = found
-            QGuiApplication.clipboard().setText(block.texts(DATA)[frame])
 
     def dragged_text(self) -> str:
         """The selected rows as candump lines, which editors and the transmit panel accept."""
@@ -86,85 +80,54 @@ class RowCommands(QObject):
         drag.setMimeData(data)
         drag.exec(Qt.DropAction.CopyAction)
 
-    # -- context menu ------------------------------------------------------------------------------------
-
-    def menu(self, column: int = -1) -> QMenu:
-        """The context menu of the current row, with filters by its cell in a column (-1: the id)."""
-        menu = QMenu(self._table)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._add_copy(menu)
-        if self._table.currentIndex().row() >= 0:
-            self._table.add_expand_action(menu)
-            menu.addSeparator()
-            self._add_filters(menu, column)
-        row = self._current_row()
-        if row is not None:
-            menu.addSeparator()
-            self._add_mark(menu, row)
-        return menu
-
-    def _add_copy(self, menu: QMenu) -> None:
-        copy = menu.addMenu(icons.icon("copy"), "&Copy rows")
-        copy.setEnabled(bool(self._table.selected_lines()))
-        for text_format, text in COPY_FORMATS:
-            action = copy.addAction(text, partial(self.copy, text_format))
-            if text_format == "text":
-                action.setShortcut(QKeySequence("Ctrl+C"))
-                # The window's own action has the key.
-                action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        menu.addAction("Copy &data", self.copy_data).setEnabled(self._table.currentIndex().row() >= 0)
-
-    def _add_filters(self, menu: QMenu, column: int) -> None:
-        cell, known = self.cell_filters(column)
-        if cell is not None:
-            self._add_filter_pair(menu, cell, icon=True)
-        if known:
-            self._add_all_filters(menu.addMenu("&Filter by"), known.values())
-
-    def _add_filter_pair(self, menu: QMenu, cell: CellFilter, icon: bool = False) -> None:
-        """A filter, and the filter for all other frames."""
-        label, request = label_text(cell.label), self.filter_requested.emit
-        only = menu.addAction(f"Only {label}", lambda: request(cell.text))
-        if icon:
-            only.setIcon(icons.icon("filter"))
-        menu.addAction(f"Without {label}", lambda: request(cell.excluding))
-
-    def _add_all_filters(self, menu: QMenu, cells: Iterable[CellFilter]) -> None:
-        for number, cell in enumerate(cells):
-            if number:
-                menu.addSeparator()
-            self._add_filter_pair(menu, cell)
-
-    def _add_mark(self, menu: QMenu, row: int) -> None:
-        context = self._context
-        marked = context.mark_text(row) is not None
-        menu.addAction("Edit the &mark…" if marked else "&Mark…", lambda: self.mark_requested.emit(row))
-        if marked:
-            menu.addAction("&Remove mark", lambda: context.remove_mark(row))
-        menu.addAction("Set &time zero here", lambda: context.set_reference(row))
-        if context.reference is not None:
-            menu.addAction("Reset time &zero", lambda: context.set_reference(None))
-
     # -- cells -------------------------------------------------------------------------------------------
 
-    def cell_filters(self, column: int) -> tuple[CellFilter | None, dict[str, CellFilter]]:
-        """The filter of the current row's cell in a column, and those of all columns by their titles."""
+    def subject(self) -> Subject:
+        """The current row: its frame, or the signal below a frame."""
         found = self._current_frame()
         if found is None:
-            return None, {}
-        columns = self._model.columns
+            return Subject()
+        block, frame, signal = found
+        cell, cells = (None, {}) if signal else self._cell_filters(block, frame)
+        batch = block.batch[frame : frame + 1]
+        subject = self._subjects.of_frame(batch, self._current_row(), cell, cells, signal)
+        return replace(subject, selected=self._selected_frames, copy=self.copy)
+
+    def _selected_frames(self) -> FrameBatch:
+        """The frames of the selected rows; of a selected signal its frame."""
+        ranges = cut_ranges(self._table.selected_lines(), MAX_DRAGGED_ROWS)
+        blocks = [read() for read in self._model.block_readers(ranges, BLOCK_LINES)]
+        batches = [block.batch for block in blocks if len(block.batch)]
+        if batches:
+            return FrameBatch.concatenate(batches)
+        found = self._current_frame()
+        return FrameBatch.empty() if found is None else found[0].batch[found[1] : found[1] + 1]
+
+    def _cell_filters(self, block: LineBlock, frame: int) -> tuple[CellFilter | None, dict[str, CellFilter]]:
+        """The filter of the current cell, and those of all columns by their titles."""
+        columns, column, found = self._model.columns, self._column, (block, frame)
         filters = {kind.title: cell_filter(kind, *found) for kind in columns}
         known = {title: cell for title, cell in filters.items() if cell is not None}
         clicked = columns[column] if 0 <= column < len(columns) else IDENTIFIER
         return known.get(clicked.title), known
 
-    def _current_frame(self) -> tuple[LineBlock, int] | None:
-        """A screen with the current row's frame, and its number there."""
+    def _current_frame(self) -> tuple[LineBlock, int, str] | None:
+        """A block with the frame of the current line, its number there, and the signal on the line if any."""
         line = self._table.currentIndex().row()
         if not 0 <= line < self._model.rowCount():
             return None
         block = self._model.read_block(line, line)
-        return (block, 0) if len(block.batch) else None
+        if block.frames[0] is None:  # below the line of its frame
+            block = self._model.read_block(max(0, line - MAX_SIGNALS), line)
+        here = line - block.first
+        signal = block.signals.get(here)
+        above = (number for number in range(here, -1, -1) if block.frames[number] is not None)
+        found = block.frames[next(above, here)] if signal or block.frames[here] is not None else None
+        return None if found is None else (block, found, signal.name if signal else "")
+
+    def _on_menu(self, position: QPoint, column: int) -> None:
+        self._column = column
+        self.menu_requested.emit(position)
 
 
 def copy_rows(

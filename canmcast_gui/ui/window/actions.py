@@ -106,9 +106,10 @@ class WindowActions:
         self.copy_candump = make(
             "Copy rows as candump &lines", "The selected rows in the format of candump -L"
         )
+        self.expand = make("Show or hide si&gnals", "Signals of the current row (Enter, Left and Right)")
         self.mark = make(
-            "&Mark row…",
-            "Mark the current row with a note; marks are saved with the recording",
+            "&Mark row",
+            "Mark the current row; again: edit the note of the mark. Marks are saved with the recording",
             keys="Ctrl+M",
         )
         self.unmark = make("&Remove mark", keys="Ctrl+Shift+M")

@@ -88,7 +88,6 @@ class Docks(QObject):
         signals.browse_requested.connect(self.show_browser)
         signals.gauges_requested.connect(self.show_gauges)
         self.browser.plot_requested.connect(plots.plot_signal)
-        self.gauges.plot_requested.connect(plots.plot_signal)
 
     def _add(self, name: str, area: Qt.DockWidgetArea, panel: QWidget) -> PanelDock:
         dock = PanelDock(name, _TITLES[name], self._window)

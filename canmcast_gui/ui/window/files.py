@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -173,12 +174,12 @@ class FileCommands(QObject):
             rejected=self._session.record.changed.emit,
         )  # fmt: skip
 
-    def ask_record_with_options(self) -> None:
-        """Ask for the options of a recording and start it."""
+    def ask_record_with_options(self, trigger: str = "") -> None:
+        """Ask for the options of a recording and start it; ``trigger`` replaces that of the last time."""
         path = Path(recent_folder(self._settings)) / f"{_name()}.blf"
-        dialog = RecordDialog(
-            path, self._record_fields.value, self._filter_problem, self._browse, self._window
-        )
+        fields = self._record_fields.value
+        fields = replace(fields, trigger=trigger) if trigger else fields
+        dialog = RecordDialog(path, fields, self._filter_problem, self._browse, self._window)
         dialog.chosen.connect(self._session.record.start)
         dialog.chosen.connect(lambda *_: self._record_fields.set(dialog.values()))
         dialog.open()

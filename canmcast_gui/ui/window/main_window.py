@@ -31,6 +31,7 @@ from canmcast_gui.ui.window.menus import (
     show_about,
 )
 from canmcast_gui.ui.window.status_bar import StatusBar
+from canmcast_gui.ui.window.subjects import PanelSubjects
 from canmcast_gui.ui.window.tool_bar import ToolBar
 from canmcast_gui.ui.window.trace import TimeLink, TraceCommands
 from canmcast_gui.ui.window.transmit_switch import MainSwitch
@@ -61,6 +62,9 @@ class MainWindow(QMainWindow):
         self.panel.current_view = lambda: self.views.current
         self.times = TimeLink(session, self.views, self.docks.plots)
         self.trace_commands = TraceCommands(self.actions_, settings, self.panel, self.views, self.files, self)
+        self.subjects = PanelSubjects(
+            session, self.panel.context, self.actions_, self.docks, self.views, self.files, self
+        )
         session.workspace.start(settings, WindowViews(self.docks, self.views, self))
         self.workspaces = WorkspaceCommands(session.workspace, settings, self.files, self)
         self.connection = self._make_connection_button()
@@ -95,13 +99,16 @@ class MainWindow(QMainWindow):
 
     def _make_menus(self) -> None:
         bar, actions, settings = self.menuBar(), self.actions_, self._settings
+        commands = self.subjects.commands
         fill_file_menu(bar.addMenu("&File"), actions, settings, self.files, self.workspaces)
         fill_measurement_menu(bar.addMenu("&Measurement"), actions, settings, self)
-        self.trace_commands.fill_menu(bar.addMenu("&Trace"))
+        self.trace_commands.fill_menu(bar.addMenu("&Trace"), commands)
         transmit = bar.addMenu("T&ransmit")
         transmit.addAction(self.switch.action)
         transmit.addActions(self.docks.transmit.actions_.menu)
-        fill_plot_menu(bar.addMenu("&Plot"), self.docks, self.files, self._session.reference)
+        transmit.addSeparator()
+        commands.fill_transmit_menu(transmit)
+        fill_plot_menu(bar.addMenu("&Plot"), self.docks, self.files, self._session.reference, commands)
         fill_window_menu(bar.addMenu("&Window"), actions, settings, self.docks, self.geometry_)
         bar.addMenu("&Help").addActions([actions.help, actions.about])
         for menu in bar.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):

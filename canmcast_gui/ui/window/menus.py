@@ -13,6 +13,7 @@ from canmcast_gui.app.document.reference import Reference
 from canmcast_gui.app.program.settings import AppSettings, Field
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import allow, new_action
+from canmcast_gui.ui.commands.subject_commands import SubjectCommands
 from canmcast_gui.ui.labels import label_text
 from canmcast_gui.ui.window.actions import WindowActions
 from canmcast_gui.ui.window.bus_load import add_rate_menus
@@ -96,8 +97,12 @@ def fill_measurement_menu(
     add_rate_menus(menu, window, settings)
 
 
-def fill_plot_menu(menu: QMenu, docks: Docks, files: FileCommands, reference: Reference) -> None:
+def fill_plot_menu(
+    menu: QMenu, docks: Docks, files: FileCommands, reference: Reference, commands: SubjectCommands
+) -> None:
     """Plots, their signals, and the log file that they are compared with."""
+    commands.fill_plot_menu(menu)
+    menu.addSeparator()
     menu.addAction("&Show the plot", docks.docks["plot"].bring_forward)
     menu.addAction("&New plot", docks.plots.open_new)
     menu.addAction(docks.plots.link_action)

@@ -11,6 +11,7 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.recording.search import first_row_since
 from canmcast_gui.ui.actions import allow, connect
+from canmcast_gui.ui.commands.subject_commands import SubjectCommands
 from canmcast_gui.ui.plot.docks import PlotDocks
 from canmcast_gui.ui.trace.chronological_view import ChronologicalView
 from canmcast_gui.ui.trace.colors import ColorsDialog
@@ -70,6 +71,7 @@ class TraceCommands(QObject):
             (actions.copy, lambda: views.current.commands.copy()),
             (actions.copy_csv, lambda: views.current.commands.copy("csv")),
             (actions.copy_candump, lambda: views.current.commands.copy("candump")),
+            (actions.expand, self._expand),
             (actions.mark, marks.mark_current),
             (actions.unmark, marks.remove_current),
             (actions.next_mark, lambda: marks.go(False)),
@@ -83,7 +85,7 @@ class TraceCommands(QObject):
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         views.add_view_actions((actions.pause, actions.copy))
 
-    def fill_menu(self, menu: QMenu) -> None:
+    def fill_menu(self, menu: QMenu, commands: SubjectCommands) -> None:
         """Add the entries of the Trace menu."""
         actions = self._actions
         menu.addActions([actions.by_id, actions.chronological])
@@ -97,7 +99,9 @@ class TraceCommands(QObject):
         self._columns.aboutToShow.connect(self._fill_columns)
         menu.aboutToShow.connect(self._allow_columns)
         menu.addSeparator()
-        menu.addActions([actions.copy, actions.copy_csv, actions.copy_candump])
+        commands.fill_trace_menu(menu)
+        menu.addAction(actions.expand)
+        menu.addMenu(commands.copy_menu)
         menu.addSeparator()
         menu.addActions([actions.mark, actions.unmark, actions.next_mark, actions.previous_mark])
 
@@ -127,6 +131,15 @@ class TraceCommands(QObject):
         self._panel.focus_view()
         self.show_state()
 
+    def _expand(self) -> None:
+        """Show or hide the signals of the current row."""
+        view = self._views.current
+        line = view.table.currentIndex().row()
+        if line < 0:
+            self._panel.context.session.messages.info("Select a row of the trace first.")
+        else:
+            view.table.toggle(line)
+
     def _follow(self) -> None:
         trace = self._views.current_chronological
         if trace is not None:
@@ -152,13 +165,14 @@ class MarkCommands(QObject):
         self._context = context
         self._views = views
         self._window = window
-        views.mark_requested.connect(self.ask_note)
 
     def mark_current(self) -> None:
-        """Ask for the note of the current row; without a row show a message."""
+        """Mark the current row; ask for the note if it has a mark; without a row show a message."""
         row = self._views.current.current_row()
         if row is None:
             self._report("Select a row to mark first.")
+        elif self._context.mark_text(row) is None:
+            self._context.mark(row, "")
         else:
             self.ask_note(row)
 

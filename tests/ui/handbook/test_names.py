@@ -55,6 +55,7 @@ def test_pages_name_entries_of_every_menu(window):
 
 def test_the_tables_of_keys_list_what_the_actions_and_panels_have(window):
     assert table("keyboard", "Window") == window.actions_.keys()
+    assert table("keyboard", "Frames, IDs and signals") == window.subjects.commands.keys()
     panels = [(keys, f"The panel {title}, wherever it is") for _name, title, keys in PANELS]
     assert table("keyboard", "Panels") == panels
 

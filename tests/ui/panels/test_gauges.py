@@ -53,9 +53,6 @@ def test_signals_are_dropped_removed_plotted_and_reset(qtbot, stage, panel):
     stage.receive(frames([80], start=2))
     qtbot.waitUntil(lambda: value(panel, 0, MAXIMUM) == "20.00")
     panel.table.selectRow(0)
-    with qtbot.waitSignal(panel.plot_requested) as asked:
-        panel.plot_action.trigger()
-    assert asked.args == ["Engine.Speed"]
     panel.remove_action.trigger()
     assert panel.signals() == ["Engine.Gear"]
     assert not panel.grab().toImage().isNull()
@@ -106,12 +103,12 @@ def test_values_are_never_cut_short(qtbot, stage, panel):
 
 
 def test_entries_of_the_menu_say_what_is_missing(panel):
-    assert not panel.plot_action.isEnabled()
-    assert panel.plot_action.toolTip().endswith("Select a row first.")
+    assert not panel.remove_action.isEnabled()
+    assert panel.remove_action.toolTip().endswith("Select a row first.")
     assert not panel.reset_action.isEnabled()
     panel.add_signals(["Engine.Speed"])
     assert not panel.reset_action.isEnabled()
     panel.table.selectRow(0)
-    assert panel.plot_action.isEnabled() and panel.remove_action.isEnabled()
+    assert panel.remove_action.isEnabled()
     panel.remove_action.trigger()
     assert not panel.remove_action.isEnabled()

@@ -71,9 +71,7 @@ def test_each_double_click_shows_the_next_place_where_cycles_were_missed(qtbot, 
         panel.table.doubleClicked.emit(panel.model.index(0, 0))
     QTest.keyClick(panel.table, Qt.Key.Key_Return)
     assert asked == [50, 89, 50]
-    menu = panel.menu()
-    menu.actions()[0].trigger()
-    menu.deleteLater()
+    panel.menu_actions()[0].trigger()
     assert asked[-1] == 89
 
 

@@ -162,18 +162,6 @@ def test_the_current_frame_stays_current_under_another_filter(stage, view, filte
     assert view.shown_frames() == 100
 
 
-def test_the_menu_of_a_row_has_filters_for_its_id(qtbot, stage, view):
-    stage.receive(traffic(8))
-    view.refresh()
-    view.table.selectRow(1)
-    menu = view.commands.menu()
-    texts = {action.text(): action for action in menu.actions()}
-    with qtbot.waitSignal(view.commands.filter_requested) as requested:
-        texts["Only ID 101"].trigger()
-    assert requested.args == ["id == 0x101 and not extended"]
-    menu.close()
-
-
 def test_columns_are_restored(qtbot, stage, filters, view):
     header = view.table.header
     menu = header.menu()

@@ -1,0 +1,217 @@
+"""What the commands on subjects call in the window, and the panels that give the subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
+
+from canmcast_gui.app.session import Session
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.filters import FilterError
+from canmcast_gui.models.trace.cells import candump_lines
+from canmcast_gui.ui.commands.doors import Doors
+from canmcast_gui.ui.commands.subject import Subject, Subjects
+from canmcast_gui.ui.commands.subject_commands import SubjectCommands
+from canmcast_gui.ui.trace.colors import ColorsDialog
+from canmcast_gui.ui.trace.context import ViewContext
+from canmcast_gui.ui.trace.docks import ViewDocks
+from canmcast_gui.ui.trace.frame_view import FrameView
+from canmcast_gui.ui.window.actions import WindowActions
+from canmcast_gui.ui.window.docks import Docks
+from canmcast_gui.ui.window.files import FileCommands
+
+
+class _Place(NamedTuple):
+    """A table, and the further actions of its context menu."""
+
+    table: QAbstractItemView
+    extra: Callable[[], Sequence[QAction]]
+
+
+class PanelSubjects(QObject):
+    """Makes the commands, and registers the trace views and panels with them."""
+
+    def __init__(
+        self,
+        session: Session,
+        context: ViewContext,
+        actions: WindowActions,
+        docks: Docks,
+        views: ViewDocks,
+        files: FileCommands,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._session = session
+        self._actions = actions
+        self._docks = docks
+        self._subjects = Subjects(session)
+        doors = WindowDoors(session, context, docks, views, files, window).doors()
+        copy = [actions.copy, actions.copy_csv, actions.copy_candump]
+        rows = [actions.mark, actions.unmark, actions.reference, actions.no_reference]
+        self.commands = SubjectCommands(doors, rows, copy, window)
+        self._places: dict[str, _Place] = {}
+        for view in views.views:
+            self._add_view(view)
+        views.opened.connect(self._add_view)
+        self._add_panels()
+
+    def menu(self, name: str) -> QMenu:
+        """The context menu of a panel."""
+        place = self._places[name]
+        return self.commands.menu(place.table, place.extra())
+
+    def view_menu(self, view: FrameView) -> QMenu:
+        """The context menu of the current row of a view."""
+        return self.commands.menu(view.table, first=[self._actions.expand])
+
+    def _add_view(self, view: FrameView) -> None:
+        self.commands.add_place(view.table, view.commands.subject)
+        view.commands.menu_requested.connect(lambda position: self.view_menu(view).popup(position))
+
+    def _add_panels(self) -> None:
+        docks = self._docks
+        self._add("signals", docks.signals.tree, self._of_signals, docks.signals.menu_actions)
+        self._add("gauges", docks.gauges.table, self._of_gauges, docks.gauges.table.actions)
+        self._add("hosts", docks.hosts.table, self._of_hosts, lambda: ())
+        statistics = docks.statistics
+        self._add("statistics", statistics.table, self._of_statistics, statistics.menu_actions)
+
+    def _add(
+        self,
+        name: str,
+        table: QAbstractItemView,
+        subject: Callable[[], Subject],
+        extra: Callable[[], Sequence[QAction]],
+    ) -> None:
+        self._places[name] = _Place(table, extra)
+        self.commands.add_place(table, subject)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        table.customContextMenuRequested.connect(lambda position: self._popup(name, position))
+
+    def _popup(self, name: str, position: QPoint) -> None:
+        table = self._places[name].table
+        self.menu(name).popup(table.viewport().mapToGlobal(position))
+
+    # -- subjects of panels ------------------------------------------------------------------------------
+
+    def _of_signals(self) -> Subject:
+        message = self._docks.signals.selected_message()
+        if message is not None:
+            return self._subjects.of_message(message)
+        return self._subjects.of_signals(self._docks.signals.selected_names())
+
+    def _of_gauges(self) -> Subject:
+        gauges = self._docks.gauges
+        rows = sorted({index.row() for index in gauges.table.selectedIndexes()})
+        return self._subjects.of_signals([gauges.model.names[row] for row in rows])
+
+    def _of_hosts(self) -> Subject:
+        table, rows = self._docks.hosts.table, self._docks.hosts.model.rows
+        line = table.currentIndex().row()
+        if not 0 <= line < len(rows):
+            return Subject()
+        return self._subjects.of_source(rows[line].source, sorted(rows[line].nodes))
+
+    def _of_statistics(self) -> Subject:
+        statistics = self._docks.statistics
+        line = statistics.table.currentIndex().row()
+        if not 0 <= line < statistics.model.rowCount():
+            return Subject()
+        entry = statistics.model.entry(line)
+        is_known = entry < len(self._session.document.newest)
+        return self._subjects.of_entry(entry) if is_known else Subject()
+
+
+class WindowDoors:
+    """The functions of the window that commands call."""
+
+    def __init__(
+        self,
+        session: Session,
+        context: ViewContext,
+        docks: Docks,
+        views: ViewDocks,
+        files: FileCommands,
+        window: QWidget,
+    ) -> None:
+        self._session = session
+        self._context = context
+        self._docks = docks
+        self._views = views
+        self._files = files
+        self._window = window
+
+    def doors(self) -> Doors:
+        """All of them."""
+        session, docks, views = self._session, self._docks, self._views
+        return Doors(
+            report=session.messages.info,
+            refine=lambda text: views.filter_box.refine(text),
+            open_view=lambda text: views.open_new("chronological", text),
+            find=self._find,
+            color=self._color,
+            record_on=self._files.ask_record_with_options,
+            plot=self._plot,
+            watch=lambda names: docks.show_gauges(list(names)),
+            add_rows=self._add_rows,
+            send=session.transmit.jobs.send_frames,
+            obstacle=lambda: session.transmit.link.obstacle,
+            set_signal=self._set_signal,
+            show_message=lambda name: self._in_browser(docks.browser.show_message, name),
+            show_signal=lambda name: self._in_browser(docks.browser.show_signal, name),
+            show_node=lambda name: self._in_browser(docks.browser.show_node, name),
+            show_statistics=self._show_statistics,
+        )
+
+    def _find(self, text: str, backwards: bool) -> None:
+        """Go to a frame in the current chronological view, or in the one in the center."""
+        try:
+            condition = self._context.filter(text)
+        except FilterError as error:
+            self._session.messages.info(f"The search is not possible: {error}.")
+            return
+        view = self._views.chronological_view()
+        view.search(condition, backwards, self._report_search)
+
+    def _report_search(self, found: bool, wrapped: bool) -> None:
+        if not found:
+            self._session.messages.info("There is no such frame in the view.")
+        elif wrapped:
+            self._session.messages.info("The search continued at the other end of the recording.")
+
+    def _color(self, name: str, filter_text: str) -> None:
+        dialog = ColorsDialog(self._context, self._window)
+        dialog.add_rule(name, filter_text)
+        dialog.open()
+
+    def _plot(self, names: Sequence[str]) -> None:
+        for name in names:
+            self._docks.plots.plot_signal(name)
+
+    def _add_rows(self, batch: FrameBatch) -> None:
+        transmit = self._docks.transmit
+        transmit.adding_rows.emit()
+        transmit.model.insert_text(transmit.model.rowCount(), candump_lines(batch))
+
+    def _set_signal(self, arbitration_id: int, extended: bool, _signal: str) -> None:
+        wanted = arbitration_id, extended
+        rows = enumerate(self._session.transmit.rows)
+        number = next((n for n, row in rows if (row.arbitration_id, row.extended) == wanted), None)
+        if number is None:
+            self._session.messages.info("The transmit list has no row for this message: add one first.")
+            return
+        self._docks.docks["transmit"].bring_forward()
+        self._docks.transmit.table.select([number])
+
+    def _in_browser(self, show: Callable[[str], None], name: str) -> None:
+        self._docks.show_browser()
+        show(name)
+
+    def _show_statistics(self, arbitration_id: int, extended: bool) -> None:
+        self._docks.docks["statistics"].bring_forward()
+        self._docks.statistics.show_id(arbitration_id, extended)
