@@ -25,7 +25,7 @@ from canmcast_gui.ui.dialogs.record import RecordDialog, RecordFields
 from canmcast_gui.ui.dialogs.table_layout import TableLayoutDialog
 from canmcast_gui.ui.plot.actions import SignalMenu
 from canmcast_gui.ui.trace.colors import ColorsDialog
-from canmcast_gui.ui.transmit.message_dialog import MessageDialog
+from canmcast_gui.ui.transmit.rows.message_dialog import MessageDialog
 from canmcast_gui.ui.window.menus import show_about
 from tests.journeys.conftest import Desk
 from tests.support import rich_text

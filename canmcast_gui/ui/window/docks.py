@@ -17,10 +17,10 @@ from canmcast_gui.ui.panels.statistics import StatisticsPanel
 from canmcast_gui.ui.plot.docks import PlotDocks
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.marks import MarksPanel
-from canmcast_gui.ui.transmit.fuzz_panel import FuzzPanel
-from canmcast_gui.ui.transmit.replay_panel import ReplayPanel
-from canmcast_gui.ui.transmit.sequence_panel import SequencePanel
-from canmcast_gui.ui.transmit.transmit_panel import TransmitPanel
+from canmcast_gui.ui.transmit.fuzz.panel import FuzzPanel
+from canmcast_gui.ui.transmit.replay.panel import ReplayPanel
+from canmcast_gui.ui.transmit.rows.panel import TransmitPanel
+from canmcast_gui.ui.transmit.sequences.panel import SequencePanel
 from canmcast_gui.ui.window.layouts import STANDARD, Layout, Shares
 
 BROWSER_SIZE = QSize(980, 620)

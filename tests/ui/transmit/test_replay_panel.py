@@ -12,7 +12,7 @@ from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.transmit_link import NO_BUS, SWITCHED_OFF
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import FORMATS, LogPart, open_writer
-from canmcast_gui.ui.transmit.replay_panel import ReplayPanel
+from canmcast_gui.ui.transmit.replay.panel import ReplayPanel
 from tests.ui.live import GROUP, WAIT_MS, go_live
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

@@ -10,7 +10,7 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.schema import dump, load_list
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.settings import SENDER_FACTORY, BusSettings
-from canmcast_gui.ui.transmit.sequence_panel import SequencePanel
+from canmcast_gui.ui.transmit.sequences.panel import SequencePanel
 from tests.ui.live import WAIT_MS, go_live
 
 

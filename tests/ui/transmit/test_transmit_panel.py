@@ -21,8 +21,8 @@ from canmcast_gui.resources_path import resource
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.icons import icon
-from canmcast_gui.ui.transmit.message_dialog import MessageDialog
-from canmcast_gui.ui.transmit.transmit_panel import TransmitPanel
+from canmcast_gui.ui.transmit.rows.message_dialog import MessageDialog
+from canmcast_gui.ui.transmit.rows.panel import TransmitPanel
 from tests.ui.live import WAIT_MS, go_live
 
 # What the offscreen platform says about the pop-ups of combo boxes.

@@ -10,7 +10,7 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.models.transmit.row_columns import COLUMNS, DATA
 from canmcast_gui.models.transmit.row_model import ENTRIES_MIME, Index, TransmitModel
 from canmcast_gui.ui.item_views import TabEditing, VisibleChecks, WideNumbers, prepare_table, select_rows
-from canmcast_gui.ui.transmit.row_delegate import TransmitDelegate
+from canmcast_gui.ui.transmit.rows.delegate import TransmitDelegate
 
 EditTrigger = QAbstractItemView.EditTrigger
 

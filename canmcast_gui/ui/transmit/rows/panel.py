@@ -13,11 +13,11 @@ from canmcast_gui.app.transmit.transmit_link import NO_BUS
 from canmcast_gui.models.transmit.row_model import TransmitModel
 from canmcast_gui.ui.actions import allow, connect
 from canmcast_gui.ui.labels import EmptyHint
-from canmcast_gui.ui.transmit.message_dialog import MessageDialog
+from canmcast_gui.ui.transmit.details.signal_editor import SignalEditor
 from canmcast_gui.ui.transmit.panel_parts import StatusLine, TransmitFooter
-from canmcast_gui.ui.transmit.row_actions import RowKeys, TransmitActions
-from canmcast_gui.ui.transmit.row_table import TransmitTableView
-from canmcast_gui.ui.transmit.signal_editor import SignalEditor
+from canmcast_gui.ui.transmit.rows.actions import RowKeys, TransmitActions
+from canmcast_gui.ui.transmit.rows.message_dialog import MessageDialog
+from canmcast_gui.ui.transmit.rows.table import TransmitTableView
 from canmcast_gui.ui.updates import Debouncer
 
 

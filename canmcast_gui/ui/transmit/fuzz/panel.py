@@ -31,11 +31,11 @@ from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.models.transmit.row_model import TransmitModel
 from canmcast_gui.transmit import TransmitError
 from canmcast_gui.ui.actions import new_action
-from canmcast_gui.ui.transmit.fuzz_fields import FuzzFields
-from canmcast_gui.ui.transmit.fuzz_response import FuzzResponseView
-from canmcast_gui.ui.transmit.message_dialog import MessageDialog
+from canmcast_gui.ui.transmit.fuzz.fields import FuzzFields
+from canmcast_gui.ui.transmit.fuzz.response import FuzzResponseView
 from canmcast_gui.ui.transmit.panel_parts import LoadLine, RunActions, StatusLine, menu_button, scroll_area
-from canmcast_gui.ui.transmit.row_table import TransmitTableView
+from canmcast_gui.ui.transmit.rows.message_dialog import MessageDialog
+from canmcast_gui.ui.transmit.rows.table import TransmitTableView
 from canmcast_gui.ui.updates import Debouncer
 
 NO_ROW = "Select a row of the transmit list first."

@@ -18,8 +18,8 @@ from canmcast_gui.ui.actions import action_button, new_action
 from canmcast_gui.ui.dialogs.files import ask_files, log_filters, recent_folder
 from canmcast_gui.ui.labels import ElidedLabel
 from canmcast_gui.ui.transmit.panel_parts import RunActions, StatusLine, icon_button, scroll_area
-from canmcast_gui.ui.transmit.replay_fields import PositionRow, ReplayFields, SpeedBox, number_box
-from canmcast_gui.ui.transmit.replay_files import ReplayFiles
+from canmcast_gui.ui.transmit.replay.fields import PositionRow, ReplayFields, SpeedBox, number_box
+from canmcast_gui.ui.transmit.replay.files import ReplayFiles
 from canmcast_gui.wording import counted, printable
 
 
