@@ -13,7 +13,7 @@ from canmcast_gui.resources_path import resource
 from canmcast_gui.ui import theme
 
 # Icons with a color of their own, which has a meaning: fields of theme.Colors.
-_COLORED = {"record": "record", "error": "error", "warning": "warning", "info": "accent"}
+_COLORED = {"record": "record", "error": "error", "warning": "warning", "info": "accent", "ok": "good"}
 
 
 class _Engine(QIconEngine):

@@ -8,8 +8,8 @@ file called ``<img src="/dev/zero">`` would block the program.
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QLabel, QStyle, QWidget
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPalette, QShowEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QLabel, QPushButton, QStyle, QWidget
 
 from canmcast_gui.ui import theme
 from canmcast_gui.wording import printable
@@ -106,4 +106,36 @@ class EmptyHint(QLabel):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._area and event.type() == QEvent.Type.Resize:
             self.resize(self._area.size())
+        return False
+
+
+class HintButton(QPushButton):
+    """A button below the text of an EmptyHint: what to do next. It is hidden at first."""
+
+    def __init__(self, hint: EmptyHint, text: str, view: QAbstractScrollArea) -> None:
+        super().__init__(text, view)
+        self._hint = hint
+        self._view = view
+        hint.installEventFilter(self)
+        self.hide()
+        self._place()
+
+    def _place(self) -> None:
+        room = self._hint.rect()
+        text = self._hint.fontMetrics().boundingRect(
+            room.adjusted(_HINT_MARGIN, 0, -_HINT_MARGIN, 0),
+            int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap),
+            self._hint.text(),
+        )
+        self.resize(self.sizeHint())
+        corner = self._hint.mapTo(self._view, text.center())
+        self.move(corner.x() - self.width() // 2, corner.y() + text.height() // 2 + _HINT_MARGIN)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._place()
+        super().showEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._hint and event.type() == QEvent.Type.Resize:
+            self._place()
         return False

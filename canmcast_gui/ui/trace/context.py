@@ -26,6 +26,7 @@ class ViewContext(QObject):
     reference_changed = Signal(Reference)  # or None
     rules_changed = Signal(CompiledRules)
     marks_changed = Signal()
+    diagnose_requested = Signal()
 
     def __init__(self, session: Session, settings: AppSettings, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -12,7 +12,7 @@ from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.columns import Column
 from canmcast_gui.models.trace.lines import LineModel
-from canmcast_gui.ui.labels import EmptyHint
+from canmcast_gui.ui.labels import EmptyHint, HintButton
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.row_commands import RowCommands
 from canmcast_gui.ui.trace.table import FrameTable
@@ -22,8 +22,7 @@ _EMPTY_HINTS = {
     SessionState.CONNECTING: "Connecting…",
     SessionState.LOADING: "Opening…",
     SessionState.LIVE: "Connected to the bus. No frames have been received yet.\n\nIf another node is "
-    "sending, check group, port and network interface (Ctrl+B). The command “canmcast doctor” "
-    "finds the reason.",
+    "sending, check group, port and network interface (Ctrl+B), or diagnose the bus.",
     SessionState.FILE: "The file has no frames.",
 }
 
@@ -51,6 +50,8 @@ class FrameView(QWidget):
         layout.addWidget(self.table)
         self.setFocusProxy(self.table)
         self.hint = EmptyHint(self.table, "")
+        self.diagnose = HintButton(self.hint, "Diagnose…", self.table)
+        self.diagnose.clicked.connect(context.diagnose_requested)
         for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset, session.state_changed):
             signal.connect(self.update_hint)
         self._follow_settings()
@@ -126,6 +127,8 @@ class FrameView(QWidget):
             self.hint.setText(self._why_empty())
         if empty == self.hint.isHidden():
             self.hint.setVisible(empty)
+        is_silent = self._session.state is SessionState.LIVE and not len(self._session.document.recording)
+        self.diagnose.setVisible(empty and is_silent)
 
     def _why_empty(self) -> str:
         if len(self._session.document.recording):

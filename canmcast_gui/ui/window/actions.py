@@ -54,6 +54,9 @@ class WindowActions:
         self.connect = make(
             "&Connect to a bus…", "Choose group, port and network interface", icon="bus", keys="Ctrl+B"
         )
+        self.diagnose = make(
+            "Dia&gnose the bus…", "Find out why no frames arrive", icon="diagnose", keys="Ctrl+Shift+B"
+        )
         self.demo = make("Start the &demonstration", "A simulated car, on this computer only", icon="demo")
         self.pause = make(
             "&Pause the views",
@@ -143,6 +146,7 @@ class WindowActions:
             icon="help",
             keys="F1",
         )
+        self.shortcuts = make("&Keyboard shortcuts", "All keys, by panel and menu", keys="Ctrl+F1")
         self.about = make("&About canmcast")
 
     @staticmethod

@@ -39,7 +39,7 @@ STANDARD = Layout("standard", "Standard", "", "All panels", _ALL, ("hosts", "tra
 LAYOUTS = (
     Layout(
         "monitor",
-        "&Monitor",
+        "&Monitor layout",
         "Ctrl+Alt+1",
         "Trace, signals and plot",
         ("signals", "hosts", "marks", "plot", "gauges", "statistics"),
@@ -47,7 +47,7 @@ LAYOUTS = (
     ),
     Layout(
         "transmit",
-        "&Transmit",
+        "&Transmit layout",
         "Ctrl+Alt+2",
         "Everything that sends, below the trace",
         ("signals", "hosts", "transmit", "replay", "sequences", "fuzz"),
@@ -56,7 +56,7 @@ LAYOUTS = (
     ),
     Layout(
         "diagnose",
-        "&Diagnose",
+        "&Diagnose layout",
         "Ctrl+Alt+3",
         "Who sends what, and how regularly",
         ("hosts", "marks", "statistics"),
@@ -66,7 +66,7 @@ LAYOUTS = (
     ),
     Layout(
         "analyze",
-        "&Analyze",
+        "&Analyze layout",
         "Ctrl+Alt+4",
         "A large plot, with signals and marks",
         ("signals", "marks", "plot", "gauges", "statistics"),

@@ -23,12 +23,12 @@ from canmcast_gui.ui.window.bus import BusCommands, ConnectionButton
 from canmcast_gui.ui.window.docks import Docks
 from canmcast_gui.ui.window.files import FileCommands
 from canmcast_gui.ui.window.geometry import WindowGeometry
+from canmcast_gui.ui.window.help import HelpCommands
 from canmcast_gui.ui.window.menus import (
     fill_file_menu,
     fill_measurement_menu,
     fill_plot_menu,
     fill_window_menu,
-    show_about,
 )
 from canmcast_gui.ui.window.status_bar import StatusBar
 from canmcast_gui.ui.window.subjects import PanelSubjects
@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
         session.workspace.start(settings, WindowViews(self.docks, self.views, self))
         self.workspaces = WorkspaceCommands(session.workspace, settings, self.files, self)
         self.connection = self._make_connection_button()
+        self.help = HelpCommands(session, settings, self.bus, self.actions_, self)
         self.switch = MainSwitch(session, self)
         self.geometry_ = WindowGeometry(self, self.docks, settings)
         self.tool_bar = ToolBar(
@@ -110,7 +111,7 @@ class MainWindow(QMainWindow):
         commands.fill_transmit_menu(transmit)
         fill_plot_menu(bar.addMenu("&Plot"), self.docks, self.files, self._session.reference, commands)
         fill_window_menu(bar.addMenu("&Window"), actions, settings, self.docks, self.geometry_)
-        bar.addMenu("&Help").addActions([actions.help, actions.about])
+        bar.addMenu("&Help").addActions([actions.help, actions.shortcuts, actions.diagnose, actions.about])
         for menu in bar.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
             menu.setToolTipsVisible(True)
 
@@ -159,8 +160,6 @@ class MainWindow(QMainWindow):
             (actions.record_options, self.files.ask_record_with_options),
             (actions.next_panel, lambda: self._go_to_panel(1)),
             (actions.previous_panel, lambda: self._go_to_panel(-1)),
-            (actions.help, self._show_help),
-            (actions.about, lambda: show_about(self)),
         ):
             connect(action.triggered, slot)
 
@@ -187,6 +186,7 @@ class MainWindow(QMainWindow):
         self.docks.fuzz.jump_requested.connect(self.trace_commands.marks.jump)
         self.docks.statistics.jump_requested.connect(self.trace_commands.marks.jump)
         self.connection.chosen.connect(self.bus.connect_to)
+        self.panel.context.diagnose_requested.connect(self.help.diagnose)
 
     # -- state --------------------------------------------------------------------------------------------
 
@@ -238,12 +238,6 @@ class MainWindow(QMainWindow):
         is_clearable = len(session.document.recording) > 0 or session.document.file_path is not None
         for action in (self.actions_.new, self.actions_.clear):
             allow(action, is_clearable, "The trace is empty.")
-
-    def _show_help(self) -> None:
-        """Show the handbook at the page for the focused widget; it is imported on first use."""
-        from canmcast_gui.ui.handbook.window import page_for, show_handbook
-
-        show_handbook(page_for(QApplication.focusWidget()), self._settings, self)
 
     # -- layout and end -----------------------------------------------------------------------------------
 

@@ -89,7 +89,7 @@ def fill_measurement_menu(
     menu: QMenu, actions: WindowActions, settings: AppSettings, window: QWidget
 ) -> None:
     """Bus, pause, record, and the bit rates of the bus load."""
-    menu.addActions([actions.start, actions.stop, actions.connect, actions.demo])
+    menu.addActions([actions.start, actions.stop, actions.connect, actions.diagnose, actions.demo])
     menu.addSeparator()
     menu.addActions([actions.pause, actions.clear])
     menu.addActions([actions.record, actions.record_options, actions.limits])

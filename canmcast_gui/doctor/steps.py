@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from canmcast_gui.cli.doctor.other_groups import firewall, joined_groups, programs_on_port
-from canmcast_gui.cli.terminal import Interrupt
+from canmcast_gui.doctor.other_groups import firewall, joined_groups, programs_on_port
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.text import parse_frame
 from canmcast_gui.transport.errors import BusError
@@ -30,6 +30,32 @@ _COMFORTABLE_BYTES = 2**20
 Report = Callable[[str, str], None]
 
 
+class HasFileno(Protocol):
+    """Something to wait for."""
+
+    def fileno(self) -> int:
+        """Its descriptor."""
+        ...
+
+
+#: Waits for seconds or until something is readable; returns whether to stop.
+Wait = Callable[[float, HasFileno], bool]
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What a user can do, by default in terms of the command line, without a full stop."""
+
+    allow_fd: str = "omit --no-fd"
+    allow_hosts: str = "omit --local"
+    other_interface: str = "choose another with --interface"
+    #: For the options that select another group or interface.
+    choose: Callable[[str], str] = "add {}".format
+
+
+COMMAND_LINE = Advice()
+
+
 @dataclass(frozen=True)
 class Fault:
     """A failed step; ``sentence`` is the diagnosis."""
@@ -37,7 +63,7 @@ class Fault:
     sentence: str
 
 
-def check_interfaces(settings: BusSettings, report: Report) -> tuple[Link, ...] | Fault:
+def check_interfaces(settings: BusSettings, report: Report, advice: Advice) -> tuple[Link, ...] | Fault:
     """Which interfaces the bus is on, whether they are up and carry multicast, and where stock peers are."""
     group = parse_group(settings.group)
     try:
@@ -47,23 +73,23 @@ def check_interfaces(settings: BusSettings, report: Report) -> tuple[Link, ...] 
         return Fault(str(error))
     known = {interface.index: interface for interface in list_interfaces()}
     for link in links:
-        fault = _check_interface(link, known.get(link.index), report)
+        fault = _check_interface(link, known.get(link.index), report, advice)
         if fault:
             return fault
     _check_route(settings, links, known, report)
     return links
 
 
-def _check_interface(link: Link, interface: NetworkInterface | None, report: Report) -> Fault | None:
+def _check_interface(
+    link: Link, interface: NetworkInterface | None, report: Report, advice: Advice
+) -> Fault | None:
     if interface is None:
         return _fault(report, f"the interface {link.name} is not among this computer's interfaces")
     addresses = ", ".join((*interface.ipv4, *interface.ipv6)) or "no address"
     if not interface.is_up:
         return _fault(report, f"the interface {link.name} is down: sudo ip link set {link.name} up")
     if not (interface.is_multicast or interface.is_loopback):
-        return _fault(
-            report, f"the interface {link.name} carries no multicast: choose another with --interface"
-        )
+        return _fault(report, f"the interface {link.name} carries no multicast: {advice.other_interface}")
     report("ok", f"interface {link.name} is up and carries multicast ({addresses})")
     return None
 
@@ -127,9 +153,7 @@ def _check_buffer(settings: BusSettings, granted: int, report: Report) -> None:
         report("ok", text)
 
 
-def check_probe(
-    settings: BusSettings, receiver: Receiver, interrupt: Interrupt, report: Report
-) -> Fault | None:
+def check_probe(settings: BusSettings, receiver: Receiver, wait: Wait, report: Report) -> Fault | None:
     """Send a frame that does not leave this computer, and check that it is received."""
     try:
         sender = FrameSender(replace(settings, hop_limit=0, fd=True))
@@ -139,7 +163,7 @@ def check_probe(
     try:
         for address in sender.addresses:
             receiver.mark_own(address)
-        received = _probe(sender, receiver, interrupt)
+        received = _probe(sender, receiver, wait)
     except BusError as error:
         report("fail", f"{error}; {firewall_hint(settings)}")
         return Fault(f"frames cannot be sent: {error}")
@@ -155,12 +179,12 @@ def check_probe(
     )
 
 
-def _probe(sender: FrameSender, receiver: Receiver, interrupt: Interrupt) -> bool:
+def _probe(sender: FrameSender, receiver: Receiver, wait: Wait) -> bool:
     frame = parse_frame(PROBE)
     for _ in range(_PROBES):
         sender.send_batch(frame)
         end = time.monotonic() + _PROBE_SECONDS
-        while time.monotonic() < end and not interrupt.wait(end - time.monotonic(), receiver):
+        while time.monotonic() < end and not wait(end - time.monotonic(), receiver):
             if receiver.drain().has(Flag.TX).any():
                 return True
     return False

@@ -25,6 +25,7 @@ from canmcast_gui.transport.sockets.addresses import (
 )
 from canmcast_gui.transport.sockets.interfaces import Link, list_interfaces
 
+OWN = "this program"
 _IGMP, _IGMP6 = Path("/proc/net/igmp"), Path("/proc/net/igmp6")
 
 
@@ -48,7 +49,23 @@ def programs_on_port(port: int) -> list[PortUser]:
     except (psutil.Error, OSError):
         return []
     bound = [item for item in connections if item.laddr and item.laddr.port == port]
-    return sorted({PortUser(item.laddr.ip, item.pid, _program_name(item.pid)) for item in bound}, key=str)
+    own = own_processes() if bound else set()
+    return sorted(
+        {
+            PortUser(item.laddr.ip, item.pid, OWN if item.pid in own else _program_name(item.pid))
+            for item in bound
+        },
+        key=str,
+    )
+
+
+def own_processes() -> set[int]:
+    """This process and those that it started."""
+    try:
+        program = psutil.Process()
+        return {program.pid, *(child.pid for child in program.children(recursive=True))}
+    except (psutil.Error, OSError):
+        return set()
 
 
 def _program_name(pid: int | None) -> str:
