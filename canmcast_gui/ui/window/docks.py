@@ -21,7 +21,7 @@ from canmcast_gui.ui.transmit.fuzz.panel import FuzzPanel
 from canmcast_gui.ui.transmit.replay.panel import ReplayPanel
 from canmcast_gui.ui.transmit.rows.panel import TransmitPanel
 from canmcast_gui.ui.transmit.sequences.panel import SequencePanel
-from canmcast_gui.ui.window.layouts import STANDARD, Layout, Shares
+from canmcast_gui.ui.window.arrangement.layouts import STANDARD, Layout, Shares
 
 BROWSER_SIZE = QSize(980, 620)
 

@@ -19,10 +19,10 @@ from canmcast_gui.ui.trace.docks import ViewDocks
 from canmcast_gui.ui.trace.panel import TracePanel
 from canmcast_gui.ui.updates import VisibleTicks
 from canmcast_gui.ui.window.actions import WindowActions
+from canmcast_gui.ui.window.arrangement.geometry import WindowGeometry
 from canmcast_gui.ui.window.bus import BusCommands, ConnectionButton
 from canmcast_gui.ui.window.docks import Docks
 from canmcast_gui.ui.window.files import FileCommands
-from canmcast_gui.ui.window.geometry import WindowGeometry
 from canmcast_gui.ui.window.help import HelpCommands
 from canmcast_gui.ui.window.menus import (
     fill_file_menu,

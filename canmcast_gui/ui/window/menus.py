@@ -16,10 +16,10 @@ from canmcast_gui.ui.actions import allow, new_action
 from canmcast_gui.ui.commands.subject_commands import SubjectCommands
 from canmcast_gui.ui.labels import label_text
 from canmcast_gui.ui.window.actions import WindowActions
+from canmcast_gui.ui.window.arrangement.geometry import WindowGeometry
 from canmcast_gui.ui.window.bus_load import add_rate_menus
 from canmcast_gui.ui.window.docks import Docks
 from canmcast_gui.ui.window.files import FileCommands
-from canmcast_gui.ui.window.geometry import WindowGeometry
 from canmcast_gui.ui.window.workspace import WorkspaceCommands
 
 TIME_MODES = (

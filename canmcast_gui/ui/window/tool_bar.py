@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolBu
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.window.actions import WindowActions
-from canmcast_gui.ui.window.geometry import WindowGeometry
+from canmcast_gui.ui.window.arrangement.geometry import WindowGeometry
 from canmcast_gui.ui.window.menus import TIME_MODES, choice_menu
 from canmcast_gui.ui.window.transmit_switch import Detail, MainSwitch, SwitchButton
 

@@ -5,8 +5,8 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from canmcast_gui.ui.window.geometry import first_size
-from canmcast_gui.ui.window.layouts import LAYOUTS, STANDARD
+from canmcast_gui.ui.window.arrangement.geometry import first_size
+from canmcast_gui.ui.window.arrangement.layouts import LAYOUTS, STANDARD
 
 
 def open_panels(window) -> set[str]:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QMainWindow
 
 from canmcast_gui.app.program.settings import AppSettings, Setting
 from canmcast_gui.ui.actions import EVERYWHERE, new_action
+from canmcast_gui.ui.window.arrangement.layouts import LAYOUTS
 from canmcast_gui.ui.window.docks import Docks
-from canmcast_gui.ui.window.layouts import LAYOUTS
 
 # The first size is this part of the screen, at least FIRST_SIZE where the screen is large enough.
 FIRST_SIZE, FIRST_SHARE = QSize(1280, 800), 0.85
