@@ -8,6 +8,13 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
+def size_text(size: int) -> str:
+    """A number of bytes in kB, MB or GB."""
+    if size >= 1e9:
+        return f"{size / 1e9:.2f} GB"
+    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"
+
+
 def are(count: int) -> str:
     """The verb after a count: "is" or "are"."""
     return "is" if count == 1 else "are"

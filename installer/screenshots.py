@@ -130,7 +130,7 @@ def _panels(window: MainWindow, docks: dict) -> Iterator[tuple[str, QWidget]]:
 def _dialogs(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
     dialog = ConnectDialog(BusSettings(), window)
     yield "connect", _shown(dialog)
-    window.files.ask_record_with_options()
+    window.record.ask_with_options()
     record = window.findChildren(RecordDialog)[-1]
     record.path.setText("drive.blf")
     record.trigger.setText("EngineStatus.EngineSpeed > 3000")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from canmcast_gui.frames.errors import UserError
-from canmcast_gui.wording import counted, were
+from canmcast_gui.wording import counted
 
 # A file with an error in every line must not fill the memory with messages; users read only the first.
 _MOST_MESSAGES = 50
@@ -130,12 +130,7 @@ def unread(skipped: int, missing: Missing) -> str:
 
 def unread_summary(name: str, frames: int, skipped: int, missing: Missing) -> str:
     """One line about a file that was read in part, without a full stop."""
-    loaded = counted(frames, "frame")
-    if missing.places:
-        return f"{loaded} loaded from {name}; {missing}"
-    return (
-        f"{counted(skipped, 'entry', 'entries')} of {name} could not be read; {loaded} {were(frames)} loaded"
-    )
+    return f"{counted(frames, 'frame')} loaded from {name}; {unread(skipped, missing)}"
 
 
 def _duration(seconds: float) -> str:

@@ -101,7 +101,7 @@ class Program(QObject):
         if options.file is not None:
             self.session.open_file(options.file)
         if options.demo or options.bus is not None or options.file is not None:
-            self.window.files.offer_leftovers()
+            self.window.recovery.offer()
         self._stalls.reset()
 
     def _quit_by_timer(self) -> None:

@@ -18,6 +18,8 @@ MOST_MESSAGES = 3
 
 # Time to read two lines; errors and warnings stay until they are closed.
 INFO_MS = 8_000
+# Time to decide about a button of a message, and to reach it with the keyboard.
+OFFER_MS = 60_000
 
 _LEVELS = ("info", "warning", "error")
 
@@ -71,7 +73,7 @@ class MessageBar(QWidget):
             self._problem = next(message for message in self.messages if message.text == text)
 
     def offer(self, text: str, label: str, action: Callable[[], object]) -> None:
-        """Add a button to the newest message with this text."""
+        """Add a button to the newest message with this text, or replace its button of this label."""
         for message in reversed(self.messages):
             if message.text == text:
                 message.add_button(label, action)
@@ -101,7 +103,7 @@ class Message(QFrame):
         self.topic = ""
         self._times = 1
         self.setAutoFillBackground(True)
-        self.button: QToolButton | None = None
+        self.buttons: dict[str, QToolButton] = {}
         layout = self._row = QHBoxLayout(self)
         layout.setContentsMargins(10, 5, 6, 5)
         self._symbol = QLabel()
@@ -122,8 +124,11 @@ class Message(QFrame):
         layout.addWidget(self._label, 1)
         layout.addWidget(self._close)
         self._set_colors()
+        self._timeout = QTimer(self)
+        self._timeout.setSingleShot(True)
+        self._timeout.timeout.connect(lambda: bar.remove(self))
         if level == "info":
-            QTimer.singleShot(INFO_MS, self, lambda: bar.remove(self))
+            self._timeout.start(INFO_MS)
 
     @property
     def shown_text(self) -> str:
@@ -131,13 +136,16 @@ class Message(QFrame):
         return self._label.text()
 
     def add_button(self, label: str, action: Callable[[], object]) -> None:
-        """Add a button for an action; it replaces an earlier one."""
-        if self.button is not None:
-            self.button.deleteLater()
-        self.button = QToolButton()
-        self.button.setText(label)
-        connect(self.button.clicked, action)
-        self._row.insertWidget(2, self.button)
+        """Add a button for an action; it replaces an earlier one with the same label."""
+        if label in self.buttons:
+            self.buttons.pop(label).deleteLater()
+        button = self.buttons[label] = QToolButton()
+        button.setText(label)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        connect(button.clicked, action)
+        self._row.insertWidget(self._row.indexOf(self._close), button)
+        if self._timeout.isActive():
+            self._timeout.start(OFFER_MS)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:

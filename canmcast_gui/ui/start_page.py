@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -24,12 +23,12 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.frames.files import within
-from canmcast_gui.recording import Leftover, RecordingError, leftovers, remove
+from canmcast_gui.recording import Leftover, leftovers
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import connect
+from canmcast_gui.ui.dialogs.recovery import LeftoverList
 from canmcast_gui.ui.labels import label_text
-from canmcast_gui.wording import counted
 
 CHOICES = (
     (
@@ -169,36 +168,11 @@ class StartPage(QScrollArea):
         if not found:
             return
         self._lists.addWidget(_heading("Unsaved frames of a crashed session"))
-        grid = QGridLayout()
-        grid.setColumnStretch(0, 1)
-        for line, leftover in enumerate(found[:MOST_RECENT]):
-            when = datetime.fromtimestamp(leftover.first_time / 1e9).strftime("%Y-%m-%d %H:%M")
-            grid.addWidget(QLabel(f"{counted(leftover.frames, 'frame')} from {when}"), line, 0)
-            for column, button in enumerate(self._leftover_buttons(leftover), start=1):
-                grid.addWidget(button, line, column)
-        self._lists.addLayout(grid)
-
-    def _leftover_buttons(self, leftover: Leftover) -> list[QToolButton]:
-        recover, save, delete = QToolButton(), QToolButton(), QToolButton()
-        for button, icon, tip in (
-            (recover, "recover", "Open these frames in the trace"),
-            (save, "save", "Write these frames to a log file"),
-        ):
-            button.setIcon(icons.icon(icon))
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.setToolTip(tip)
-        recover.setText("Recover")
-        save.setText("Save…")
-        delete.setText("Delete")
-        connect(recover.clicked, partial(self.recover_requested.emit, leftover))
-        connect(save.clicked, partial(self.save_requested.emit, leftover))
-        connect(delete.clicked, partial(self._delete, leftover))
-        return [recover, save, delete]
-
-    def _delete(self, leftover: Leftover) -> None:
-        with suppress(RecordingError):  # another program has opened it in the meantime
-            remove(leftover)
-        self.refresh()
+        rows = LeftoverList(found)
+        rows.open_requested.connect(self.recover_requested)
+        rows.save_requested.connect(self.save_requested)
+        rows.changed.connect(self.refresh)
+        self._lists.addWidget(rows)
 
 
 def _files(paths: tuple[str, ...]) -> list[str]:

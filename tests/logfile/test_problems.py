@@ -39,10 +39,10 @@ def test_summaries():
         "127,805 frames loaded from holes.blf; 5 damaged places (51 s, about 68,000 frames missing)"
     )
     assert (
-        unread_summary("a.asc", 2, 1, Missing()) == "1 entry of a.asc could not be read; 2 frames were loaded"
+        unread_summary("a.asc", 2, 1, Missing()) == "2 frames loaded from a.asc; 1 unreadable entry skipped"
     )
     assert (
-        unread_summary("a.asc", 1, 3, Missing()) == "3 entries of a.asc could not be read; 1 frame was loaded"
+        unread_summary("a.asc", 1, 3, Missing()) == "1 frame loaded from a.asc; 3 unreadable entries skipped"
     )
     assert unread(1, Missing()) == "1 unreadable entry skipped"
     assert unread(2_000, Missing()) == "2,000 unreadable entries skipped"

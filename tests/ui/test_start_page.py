@@ -1,12 +1,13 @@
 """The start page: three ways to start, recent files and buses, and frames of a crashed session."""
 
 import pytest
-from PySide6.QtWidgets import QLabel, QToolButton
+from PySide6.QtWidgets import QLabel, QMessageBox, QToolButton
 
 from canmcast_gui.recording import Recording, leftovers
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.start_page import StartPage
 from tests.support.frames import traffic
+from tests.support.stage import process_deletions
 
 
 @pytest.fixture
@@ -49,13 +50,18 @@ def test_a_recording_that_a_crash_left_can_be_recovered_or_deleted(qtbot, page):
         recording = Recording.create()
         recording.append(traffic(1500))
         recording.close()
-    assert "Recover" in links(page)
+    assert "Open" in links(page)
     assert any("1,500 frames" in label.text() for label in page.findChildren(QLabel))
     with qtbot.waitSignal(page.recover_requested) as asked:
-        links(page)["Recover"].click()
+        links(page)["Open"].click()
     assert asked.args[0].frames == 1500
     with qtbot.waitSignal(page.save_requested) as asked:
         links(page)["Save…"].click()
     assert asked.args[0].frames == 1500
-    links(page)["Delete"].click()
-    assert len(leftovers()) == 1
+    for answer, left in (("Cancel", 2), ("Discard", 1)):
+        links(page)["Discard…"].click()
+        box = page.findChild(QMessageBox)
+        assert "1,500 frames from " in box.text()
+        box.button(QMessageBox.StandardButton[answer]).click()
+        process_deletions()
+        assert len(leftovers()) == left

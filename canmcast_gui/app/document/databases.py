@@ -105,10 +105,13 @@ def _stamp(path: Path) -> _Stamp | None:
 class Databases(QObject):
     """Fills the DatabaseSet ``loaded``. ``changed`` says that its content is different.
 
+    ``doubted`` carries the message about the problems of a database that was loaded.
+
     Databases are in the order in which they were requested. A database is loaded again when its file changes.
     """
 
     changed = Signal()
+    doubted = Signal(str)
 
     def __init__(self, tasks: TaskPool, messages: Messages, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -184,6 +187,7 @@ class Databases(QObject):
         if parts:
             text = f"In {database.path.name} {' and '.join(parts)}. The database browser lists them."
             self._messages.info(text, _topic(database.path))
+            self.doubted.emit(text)
 
     def _on_failed(self, path: Path, text: str, is_canceled: bool) -> None:
         self._newest_task.pop(path, None)

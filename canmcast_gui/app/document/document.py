@@ -83,6 +83,16 @@ class Document(QObject):
         return self._content.path
 
     @property
+    def opened(self) -> Opened | None:
+        """The result of reading the file; None while it is read, and for frames from a bus."""
+        return self._content.opened
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """All files that the recording was opened from."""
+        return self._content.paths
+
+    @property
     def unsaved_frames(self) -> int:
         """Frames that closing would lose; frames of the demonstration do not count."""
         return self._content.unsaved_frames
@@ -208,9 +218,9 @@ class Document(QObject):
             task.failed.connect(partial(self._messages.error, topic=TOPIC))
             return task.start()
         task = self._tasks.make(title, partial(load, parts, align, target))
-        before, content = self._content, Content(target, path)
+        before, content = self._content, Content(target, path, tuple(part.path for part in parts))
         task.finished.connect(lambda opened: self._on_opened(before, content, opened))
-        task.canceled.connect(lambda _opened: self._on_open_canceled(before, content))
+        task.canceled.connect(lambda opened: self._on_open_canceled(before, content, opened))
         task.failed.connect(lambda _text: self._on_open_failed(before, content))
         task.failed.connect(lambda text: self._report_failure(parts, with_folder(text, path), task.error))
         task.ended.connect(lambda: self._on_load_ended(task))
@@ -233,8 +243,9 @@ class Document(QObject):
             self._messages.warning(text, TOPIC)
             self.unread.emit(text, content.opened)
 
-    def _on_open_canceled(self, before: Content, content: Content) -> None:
+    def _on_open_canceled(self, before: Content, content: Content, opened: Opened) -> None:
         self._writer.discard(before.recording)
+        content.opened, content.saved_marks = opened, frozenset(opened.marks)
         if self._content is content and content.path is not None:
             frames = f"the {counted(len(content.recording), 'frame')} read so far are shown"
             self._messages.info(f"Opening {content.path.name} was canceled; {frames}.", TOPIC)

@@ -19,7 +19,9 @@ from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import FileError, LogPart, open_reader
 from canmcast_gui.logfile.problems import Finding, Missing, unread_summary
+from canmcast_gui.logfile.reading import FrameReader, Reader
 from canmcast_gui.logfile.reading.checks import TimeOrder
+from canmcast_gui.logfile.reading.several import SeveralReader
 from canmcast_gui.logfile.writing.losses import losses_message
 from canmcast_gui.logfile.writing.writer import Writer, oldest_of, write_file
 from canmcast_gui.recording import Recording
@@ -28,6 +30,21 @@ from canmcast_gui.wording import counted
 # Small enough for the first screenful and the first progress to come at once, and for a quick cancel.
 LOAD_FRAMES = 4096
 SAVE_ROWS = 16_384
+
+
+@dataclass(frozen=True)
+class OpenedFile:
+    """A file that was read, the name and title of its format, and its size in bytes."""
+
+    path: Path
+    format: str
+    title: str
+    size: int
+
+    @classmethod
+    def of(cls, reader: FrameReader) -> OpenedFile:
+        """The file of a reader."""
+        return cls(reader.path, reader.format.name, reader.format.title, reader.size)
 
 
 @dataclass(frozen=True)
@@ -45,6 +62,7 @@ class Opened:
     frames: int = 0
     missing: Missing = field(default_factory=Missing)
     findings: tuple[Finding, ...] = ()
+    files: tuple[OpenedFile, ...] = ()
 
     @property
     def more_problems(self) -> int:
@@ -95,16 +113,25 @@ def load(parts: Sequence[LogPart], align: bool, target: Recording, report: Repor
         last = target.end_row - 1
         target.marks.extend(mark._replace(row=min(mark.row, last)) for mark in reader.marks)
     marks = tuple(target.marks)
-    remarks = [*reader.renumbered, *filter(None, [time_order.message])]
+    findings = list(reader.findings)
+    problems = list(reader.problems)
+    if time_order.message:
+        findings.append(Finding(time_order.message, time_order.first_row))
+        problems.insert(len(findings) - 1, time_order.message)
     return Opened(
         reader.skipped,
-        tuple(reader.problems),
+        tuple(problems),
         marks,
-        tuple(remarks),
+        tuple(reader.renumbered),
         len(target),
         reader.missing,
-        tuple(_in_recording(finding, target) for finding in reader.findings),
+        tuple(_in_recording(finding, target) for finding in findings),
+        tuple(map(OpenedFile.of, reader.readers if isinstance(reader, SeveralReader) else _single(reader))),
     )
+
+
+def _single(reader: Reader) -> list[FrameReader]:
+    return [reader] if isinstance(reader, FrameReader) else []
 
 
 def _in_recording(finding: Finding, target: Recording) -> Finding:

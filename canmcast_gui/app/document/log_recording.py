@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -12,30 +14,62 @@ from canmcast_gui.app.document.document import Document
 from canmcast_gui.app.program.messages import Messages, with_folder
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames.files import within
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile import FileError, Recorder, RecordOptions
 from canmcast_gui.recording import Recording
+from canmcast_gui.recording.search import first_row_since
+from canmcast_gui.wording import counted, size_text
+
+# The longest wait for the sizes of files on a slow disk.
+_PATIENCE_SECONDS = 0.5
 
 # Rows of the document that are read at once, in a few milliseconds.
 _PIECE_ROWS = 65_536
-
-# Bytes for frames from before: ten minutes of 10,000 frames/s fit.
-_QUEUE_BYTES = 256_000_000
-
 
 # Of messages about the log file that is recorded.
 TOPIC = "record"
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """What was recorded: the files, their size in bytes together, and how many frames."""
+
+    frames: int
+    paths: tuple[Path, ...]
+    size: int
+
+    @classmethod
+    def by(cls, recorder: Recorder) -> Recorded:
+        """What a recorder wrote that has ended; a slow disk costs only the size."""
+        paths = tuple(recorder.paths)
+        size = 0
+        with suppress(OSError):  # the file was moved; also TimeoutError
+            size = within(_PATIENCE_SECONDS, lambda: sum(path.stat().st_size for path in paths))
+        return cls(recorder.recorded, paths, size)
+
+    @property
+    def sentence(self) -> str:
+        """For example "Recorded 12,345 frames to a-001.blf and 2 more files (12.0 MB) in /home/me/logs."."""
+        first = self.paths[0]
+        name, files = first.name, len(self.paths)
+        if files > 1:
+            name += f" and {counted(files - 1, 'more file', 'more files')}"
+        size = f" ({size_text(self.size)})" if self.size else ""
+        return f"Recorded {counted(self.frames, 'frame')} to {name}{size} in {first.parent}."
+
+
 class LogRecording(QObject):
     """At most one recorder at a time. ``changed`` says that it was started or ended.
 
-    ``problems`` has a sentence for each log file so far that is not what was requested.
+    ``completed`` carries the message about what was recorded, and Recorded. ``problems`` has a sentence for
+    each log file so far that is not what was requested.
     """
 
     changed = Signal()
+    completed = Signal(str, Recorded)
 
     def __init__(
         self, messages: Messages, document: Document, databases: DatabaseSet, parent: QObject | None = None
@@ -69,19 +103,25 @@ class LogRecording(QObject):
         Frames from before that the options ask for come from the document. Ends the recorder that is running.
         False, with a message, where recording cannot start.
         """
+        problem = self.try_start(path, options)
+        if problem:
+            self._report(problem)
+        return not problem
+
+    def try_start(self, path: Path | str, options: RecordOptions | None = None) -> str:
+        """Like start(), but returns the problem without a message; "" where recording has started."""
         path = Path(path)
         self.stop()
         try:
             self.recorder = start_recorder(path, options, self._document.recording, self._databases)
         except FileError as error:
-            self._report(with_folder(str(error), path))
-            return False
+            return with_folder(str(error), path)
         self._is_moved = False
         self._path = path
         self._supervisor.start()
         self._messages.end(TOPIC)
         self.changed.emit()
-        return True
+        return ""
 
     def write(self, batch: FrameBatch) -> None:
         """Record frames."""
@@ -105,6 +145,10 @@ class LogRecording(QObject):
             self._report(with_folder(recorder.error, self._path))
         if recorder.losses:
             self._messages.info(f"{recorder.path.name}: {recorder.losses}.", TOPIC)
+        if not recorder.failed:
+            recorded = Recorded.by(recorder)
+            self._messages.info(recorded.sentence, TOPIC)
+            self.completed.emit(recorded.sentence, recorded)
         self.changed.emit()
 
     def _report(self, problem: str) -> None:
@@ -137,24 +181,24 @@ def start_recorder(
             trigger = compile_for(options.trigger, recording, databases)
         except FilterError as error:
             raise FileError(f"The trigger is not a valid filter: {error}") from error
-    if not options.pre_seconds:
-        return Recorder(path, options, trigger)
-    recorder = Recorder(path, options, trigger, queue_bytes=_QUEUE_BYTES)
-    if len(recording) and not options.trigger:
-        _write_newest(recorder, recording, round(options.pre_seconds * NS_PER_SECOND))
+    recorder = Recorder(path, options, trigger)
+    if options.pre_seconds and len(recording):
+        _write_earlier(recorder, recording, round(options.pre_seconds * NS_PER_SECOND))
     return recorder
 
 
-def _write_newest(recorder: Recorder, recording: Recording, span_ns: int) -> None:
-    """Write the newest frames of a recording, from ``span_ns`` before the last one on."""
+def _write_earlier(recorder: Recorder, recording: Recording, span_ns: int) -> None:
+    """Write the newest frames of a recording with their marks, from ``span_ns`` before the last one on.
+
+    The recording has exactly the frames that came before those that the recorder will get.
+    """
     newest = int(recording.rows(recording.end_row - 1, recording.end_row).timestamp_ns[0])
-    start = recording.end_row
-    while start > recording.first_row:
-        before = max(recording.first_row, start - _PIECE_ROWS)
-        times = recording.rows(before, start).timestamp_ns
-        old = int((times < newest - span_ns).sum())
-        start = before + old
-        if old:
-            break
-    for row in range(start, recording.end_row, _PIECE_ROWS):
-        recorder.write(recording.rows(row, min(row + _PIECE_ROWS, recording.end_row)))
+    start = first_row_since(recording, newest - span_ns)
+    for first in range(start, recording.end_row, _PIECE_ROWS):
+        stop = min(first + _PIECE_ROWS, recording.end_row)
+        for mark in recording.marks.between(first, stop):
+            if mark.row > first:
+                recorder.write_earlier(recording.rows(first, mark.row))
+                first = mark.row
+            recorder.write_earlier(mark)
+        recorder.write_earlier(recording.rows(first, stop))

@@ -82,12 +82,13 @@ NEWEST_ROWS = 50_000
 class Content:
     """``path`` is the file that the recording was opened from, None for frames from a bus.
 
-    ``opened`` is the result of reading that file. ``is_demo`` is whether all frames come from the
-    demonstration: they are not worth saving.
+    ``paths`` are all files of several, ``opened`` is the result of reading them. ``is_demo`` is whether all
+    frames come from the demonstration: they are not worth saving.
     """
 
     recording: Recording
     path: Path | None = None
+    paths: tuple[Path, ...] = ()
     opened: Opened | None = None
     is_demo: bool = False
     newest: NewestById = field(default_factory=NewestById)
@@ -97,7 +98,11 @@ class Content:
 
     @property
     def unsaved_frames(self) -> int:
-        """Frames from a bus that are in no file."""
+        """Frames from a bus that are in no file.
+
+        Those of the demonstration do not count: it sends the same traffic again at any time, so that a
+        question whether to save it, when it ends or at Quit, would only delay.
+        """
         if self.path is not None or self.is_demo:
             return 0
         return self.recording.end_row - max(self._saved_end, self.recording.first_row)

@@ -9,7 +9,7 @@ from canmcast_gui.frames import Flag, FrameBatch, bits
 from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_SECOND
 from canmcast_gui.frames.validity import repair_ids
 from canmcast_gui.logfile.problems import Problems
-from canmcast_gui.wording import are, counted
+from canmcast_gui.wording import counted
 
 # Periods after which clocks start again, in seconds; the largest step between the frames before and after
 # that, in seconds; and the name of the period.
@@ -107,10 +107,15 @@ class FrameChecks:
 
 
 class TimeOrder:
-    """Counts the frames that are older than the frame before them; such times are not changed."""
+    """Counts the frames that are older than the frame before them; such times are not changed.
+
+    ``first_row`` is the number of the first of them, counted from 0, or None.
+    """
 
     def __init__(self) -> None:
         self.count = 0
+        self.first_row: int | None = None
+        self._rows = 0
         self._last: int | None = None
 
     def add(self, batch: FrameBatch) -> None:
@@ -118,15 +123,15 @@ class TimeOrder:
         if not len(batch):
             return
         times = batch.timestamp_ns
-        self.count += int(np.count_nonzero(times[1:] < times[:-1]))
-        self.count += self._last is not None and int(times[0]) < self._last
+        before = int(times[0]) if self._last is None else self._last
+        older = np.flatnonzero(times < np.append(np.int64(before), times[:-1]))
+        if len(older) and self.first_row is None:
+            self.first_row = self._rows + int(older[0])
+        self.count += len(older)
+        self._rows += len(times)
         self._last = int(times[-1])
 
     @property
     def message(self) -> str:
         """How many frames are out of order, "" where none is."""
-        return (
-            f"{counted(self.count, 'frame')} {are(self.count)} older than the one before"
-            if self.count
-            else ""
-        )
+        return f"timestamps go backwards at {counted(self.count, 'frame')}" if self.count else ""

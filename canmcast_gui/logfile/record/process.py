@@ -21,7 +21,7 @@ from canmcast_gui.logfile.formats import format_to_write
 from canmcast_gui.logfile.problems import FileError, os_message
 from canmcast_gui.logfile.record.files import FileSequence
 from canmcast_gui.logfile.record.options import RecordOptions
-from canmcast_gui.logfile.record.recorder import unpack_entries
+from canmcast_gui.logfile.record.pipe import unpack_entries
 
 # What a power failure may cost; a killed process loses nothing that was flushed.
 FLUSH_SECONDS = 0.5

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-import struct
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
 
-import numpy as np
-
-from canmcast_gui.frames import FRAME_DTYPE, FrameBatch
+from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.formats import format_for_writing, format_to_write
 from canmcast_gui.logfile.problems import FileError
 from canmcast_gui.logfile.record.files import Target
 from canmcast_gui.logfile.record.options import RecordOptions
+from canmcast_gui.logfile.record.pipe import NEXT_FILE, pack_batch, pack_mark
 from canmcast_gui.logfile.record.trigger import own_bytes, trigger_of
 from canmcast_gui.logfile.writing.losses import losses_message
 from canmcast_gui.processes.launcher import ModuleProcess
@@ -38,12 +35,12 @@ _IDLE_SECONDS = 0.5
 # Frames per write to the pipe: small enough for ``recorded`` to advance, large enough to be fast.
 _PIECE_FRAMES = 8192
 
-# Each entry in the pipe starts with two uint32, little endian: the number of frames and the bytes of the
-# heap; the records and the heap follow. Two numbers that no batch has are commands: the next frames belong
-# in a new file; a mark follows as JSON instead of the heap.
-_HEADER = struct.Struct("<II")
-_NEXT_FILE = 0xFFFFFFFF
-_MARK = 0xFFFFFFFE
+
+@dataclass(frozen=True)
+class _Earlier:
+    """An entry of the queue from before the recording."""
+
+    entry: FrameBatch | Mark
 
 
 class Recorder:
@@ -51,8 +48,8 @@ class Recorder:
 
     A new file has its final name from the start. Where a file of that name exists, the recording is in
     "NAME.part.SUFFIX" until close() replaces the old file. Where ``options`` ask for several files, these are
-    "NAME-001.SUFFIX" and so on, after those that exist. ``current_path`` is the file being written, ``files``
-    counts the files. ``trigger`` is the compiled filter of the options' expression where it needs more than
+    "NAME-001.SUFFIX" and so on, after those that exist. ``current_path`` is the file being written.
+    ``trigger`` is the compiled filter of the options' expression where it needs more than
     the frames, such as message names; ``fired`` counts its triggers. When this program is killed, the
     recorder process still completes the file.
 
@@ -80,14 +77,14 @@ class Recorder:
         self.error: str | None = None
         self.failed = False
         self._limit = queue_bytes
-        self._queue: deque[FrameBatch | Mark] = deque()
+        self._queue: deque[FrameBatch | Mark | _Earlier] = deque()
         self._queued_bytes = 0
         self._closing = False
         self._changed = threading.Condition()
         self._target = Target(self.path, self.options.is_numbered)
         self._moved_at_close = self._has_final_name = False
         self.current_path = self._target.written_path
-        self.files = 0
+        self._paths: list[Path] = []
         try:
             self._process = self._start()
         except OSError as error:
@@ -98,6 +95,16 @@ class Recorder:
         self._listener = threading.Thread(target=self._listen, name="recorder reports", daemon=True)
         self._feeder.start()
         self._listener.start()
+
+    @property
+    def files(self) -> int:
+        """How many files were begun."""
+        return len(self._paths)
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files so far, the newest last."""
+        return self._paths[:] if self.options.is_numbered else [self.current_path]
 
     @property
     def pid(self) -> int:
@@ -137,10 +144,22 @@ class Recorder:
                 self._queued_bytes += size
                 self._changed.notify()
 
+    def write_earlier(self, entry: FrameBatch | Mark) -> None:
+        """Record frames or a mark of the time before the recording started; never blocks.
+
+        Without a trigger they are written; with one they are kept for it and do not fire it. Call it before
+        the first write(), with frames in files: they do not count for the limit of the queue.
+        """
+        with self._changed:
+            if not self._closing and not self.failed:
+                self._queue.append(_Earlier(entry))
+                self._changed.notify()
+
     def write_mark(self, mark: Mark) -> None:
         """Write a mark after the frames so far; never blocks.
 
-        Has no effect where the format has no marks, or while the recorder waits for its trigger.
+        Has no effect where the format has no marks. While the recorder waits for its trigger, the mark is
+        kept with the frames of the pre-trigger time.
         """
         with self._changed:
             if not self._closing and not self.failed:
@@ -205,7 +224,7 @@ class Recorder:
             with suppress(OSError):
                 pipe.close()
 
-    def _next(self) -> FrameBatch | Mark | None:
+    def _next(self) -> FrameBatch | Mark | _Earlier | None:
         """The next entry of the queue; an empty batch after an idle time, None at the end."""
         with self._changed:
             if not self._queue and not self._closing:
@@ -216,23 +235,26 @@ class Recorder:
                 return first
             return None if self._closing or self.failed else FrameBatch.empty()
 
-    def _packed(self, entry: FrameBatch | Mark) -> Iterator[bytes]:
+    def _packed(self, entry: FrameBatch | Mark | _Earlier) -> Iterator[bytes]:
         """What an entry of the queue sends through the pipe."""
-        if isinstance(entry, Mark):
-            if not self.is_waiting:
-                yield _pack_mark(entry)
+        trigger = self._trigger
+        if trigger is not None and not trigger.is_open and isinstance(entry, _Earlier | Mark):
+            trigger.keep(entry.entry if isinstance(entry, _Earlier) else entry)
             return
-        for batch, begins in self._triggered(entry):
+        for batch, begins in self._triggered(entry.entry if isinstance(entry, _Earlier) else entry):
             if begins and self.fired > 1:
-                yield _HEADER.pack(_NEXT_FILE, 0)
+                yield NEXT_FILE
+            if isinstance(batch, Mark):
+                yield pack_mark(batch)
+                continue
             for start in range(0, max(1, len(batch)), _PIECE_FRAMES):
-                yield from _pack_batch(batch[start : start + _PIECE_FRAMES])
+                yield from pack_batch(batch[start : start + _PIECE_FRAMES])
 
-    def _triggered(self, batch: FrameBatch) -> Iterable[tuple[FrameBatch, bool]]:
-        """The frames to record, and whether they start another recording."""
-        if self._trigger is None or not len(batch):
-            return [(batch, False)]
-        return self._trigger.take(batch)
+    def _triggered(self, entry: FrameBatch | Mark) -> Iterable[tuple[FrameBatch | Mark, bool]]:
+        """The frames and marks to record, and whether they start another recording."""
+        if self._trigger is None or isinstance(entry, Mark) or not len(entry):
+            return [(entry, False)]
+        return self._trigger.take(entry)
 
     def _listen(self) -> None:
         """Read the reports of the process until it ends."""
@@ -242,8 +264,8 @@ class Recorder:
             self.recorded = report.get("recorded", self.recorded)
             self._losses = report.get("losses", self._losses)
             if "file" in report:
-                self.files += 1
                 self.current_path = Path(report["file"])
+                self._paths.append(self.current_path)
             if "error" in report:
                 self._fail(report["error"])
 
@@ -283,36 +305,3 @@ class Recorder:
         if self._trigger is not None and self._trigger.was_truncated and self.error is None:
             wanted = f"{self.options.pre_seconds:g} s before the trigger"
             self.error = f"{self.path.name} has less than the {wanted}: there were too many frames to keep"
-
-
-# -- entries in the pipe -------------------------------------------------------------------------------------
-
-
-def _pack_batch(batch: FrameBatch) -> list[bytes]:
-    batch = batch.compact()
-    return [_HEADER.pack(len(batch), len(batch.heap)), batch.records.tobytes(), batch.heap.tobytes()]
-
-
-def _pack_mark(mark: Mark) -> bytes:
-    text = json.dumps(mark).encode()
-    return _HEADER.pack(_MARK, len(text)) + text
-
-
-def unpack_entries(file: BinaryIO) -> Iterator[FrameBatch | Mark | None]:
-    """The entries of the pipe, None where a new file starts; an incomplete last entry is dropped."""
-    while len(header := file.read(_HEADER.size)) == _HEADER.size:
-        frames, heap_bytes = _HEADER.unpack(header)
-        if frames == _NEXT_FILE:
-            yield None
-            continue
-        if frames == _MARK:
-            text = file.read(heap_bytes)
-            if len(text) < heap_bytes:
-                return
-            yield Mark(*json.loads(text))
-            continue
-        records = file.read(frames * FRAME_DTYPE.itemsize)
-        heap = file.read(heap_bytes)
-        if len(records) < frames * FRAME_DTYPE.itemsize or len(heap) < heap_bytes:
-            return
-        yield FrameBatch(np.frombuffer(records, FRAME_DTYPE), np.frombuffer(heap, np.uint8))

@@ -9,6 +9,7 @@ import numpy as np
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, FrameBatch
 from canmcast_gui.frames.filters import Filter, FilterError, compile_filter
+from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.problems import FileError
 from canmcast_gui.logfile.record.options import RecordOptions
@@ -32,7 +33,7 @@ class Trigger:
         self._pre_ns = pre_ns
         self._post_ns = post_ns
         self._limit = limit_bytes
-        self._kept: deque[FrameBatch] = deque()
+        self._kept: deque[FrameBatch | Mark] = deque()
         self.kept_bytes = 0
         self._until: int | None = None
         self.is_open = False
@@ -40,8 +41,20 @@ class Trigger:
         self.was_truncated = False
         self._dropped = False
 
-    def take(self, batch: FrameBatch) -> Iterator[tuple[FrameBatch, bool]]:
-        """The frames to record of this batch and those before it; True with those that start a recording."""
+    def keep(self, entry: FrameBatch | Mark) -> None:
+        """Keep frames or a mark of the time before the trigger, without looking for the trigger in them."""
+        if self.is_open or not self._pre_ns:
+            return
+        if isinstance(entry, Mark):
+            self._kept.append(entry)
+        else:
+            self._keep(entry)
+
+    def take(self, batch: FrameBatch) -> Iterator[tuple[FrameBatch | Mark, bool]]:
+        """The frames and marks to record of this batch and those before it.
+
+        True with those that start a recording.
+        """
         hits = np.flatnonzero(self._condition.mask(batch))
         start = 0
         while start < len(batch):
@@ -61,8 +74,8 @@ class Trigger:
             yield from self._begin(batch[first : first + 1])
             start = first + 1
 
-    def _begin(self, frame: FrameBatch) -> Iterator[tuple[FrameBatch, bool]]:
-        """The frames before the one that triggered, and that frame."""
+    def _begin(self, frame: FrameBatch) -> Iterator[tuple[FrameBatch | Mark, bool]]:
+        """The frames and marks before the one that triggered, and that frame."""
         time = int(frame.timestamp_ns[0])
         self.fired += 1
         self.is_open = True
@@ -71,8 +84,8 @@ class Trigger:
         self._dropped = False
         begins = True
         for kept in self._kept:
-            recent = kept[kept.timestamp_ns >= time - self._pre_ns]
-            if len(recent):
+            recent = _since(kept, time - self._pre_ns)
+            if recent is not None:
                 yield recent, begins
                 begins = False
         self._kept.clear()
@@ -106,11 +119,20 @@ class Trigger:
         while len(self._kept) > 1:
             first = self._kept[0]
             too_many = self.kept_bytes > self._limit
-            if not too_many and int(first.timestamp_ns[-1]) >= oldest:
+            newest = first.timestamp_ns if isinstance(first, Mark) else int(first.timestamp_ns[-1])
+            if not too_many and newest >= oldest:
                 break
             self._dropped |= too_many
             self._kept.popleft()
-            self.kept_bytes -= own_bytes(first)
+            self.kept_bytes -= 0 if isinstance(first, Mark) else own_bytes(first)
+
+
+def _since(entry: FrameBatch | Mark, time_ns: int) -> FrameBatch | Mark | None:
+    """The frames of a batch from a time on, or a mark; None where it is older."""
+    if isinstance(entry, Mark):
+        return entry if entry.timestamp_ns >= time_ns else None
+    frames = entry[entry.timestamp_ns >= time_ns]
+    return frames if len(frames) else None
 
 
 def trigger_of(options: RecordOptions, condition: Filter | None = None) -> Trigger | None:

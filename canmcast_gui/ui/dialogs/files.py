@@ -1,4 +1,4 @@
-"""File dialogs, and the name filters of log files and databases.
+"""File dialogs, their folders, and the name filters of log files and databases.
 
 The functions return at once. The dialogs are modal to their parent, and freed when they close.
 """
@@ -11,12 +11,17 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from canmcast_gui.app.program.settings import AppSettings
+from canmcast_gui.app.program.settings import AppSettings, Setting
 from canmcast_gui.database.formats import SUFFIXES as DATABASE_SUFFIXES
 from canmcast_gui.logfile.formats import FORMATS, readable_suffixes
 from canmcast_gui.ui.labels import title_text
 
 _ALL = "All files (*)"
+
+# Where a file was chosen last.
+LOG_FOLDER = Setting("files/log_folder", str, "")
+DATABASE_FOLDER = Setting("files/database_folder", str, "")
+WORKSPACE_FOLDER = Setting("files/workspace_folder", str, "")
 
 
 def ask_files(
@@ -48,6 +53,9 @@ def ask_new_file(
     dialog = _dialog(parent, title, str(suggested.parent), filters)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setOption(QFileDialog.Option.DontConfirmOverwrite, not confirm_overwrite)
+    fitting = [one for one in filters.split(";;") if f"*{suggested.suffix})" in one.replace(" ", ")")]
+    if suggested.suffix and fitting:
+        dialog.selectNameFilter(fitting[0])
     dialog.setDefaultSuffix(_first_suffix(dialog.selectedNameFilter()))
     dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_first_suffix(chosen)))
     dialog.selectFile(suggested.name)
@@ -63,10 +71,16 @@ def _dialog(parent: QWidget, title: str, folder: str, filters: str) -> QFileDial
     return dialog
 
 
-def recent_folder(settings: AppSettings) -> str:
-    """The folder of the last log file, else the home folder."""
+def recent_folder(settings: AppSettings, kind: Setting[str] = LOG_FOLDER) -> str:
+    """The folder of the last file of a kind, else that of the last log file, else the home folder."""
     recent = settings.recent_files.value
-    return str(Path(recent[0]).parent) if recent else str(Path.home())
+    default = str(Path(recent[0]).parent) if recent else str(Path.home())
+    return settings.field(kind).value or default
+
+
+def remember_folder(settings: AppSettings, path: str, kind: Setting[str] = LOG_FOLDER) -> None:
+    """Use the folder of a file for the next dialogs of its kind."""
+    settings.field(kind).set(str(Path(path).parent))
 
 
 def log_filters() -> str:

@@ -34,7 +34,7 @@ class ProblemsDialog(QDialog):
     def __init__(self, summary: str, opened: Opened, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Problems of the file")
+        self.setWindowTitle("Read errors")
         self.resize(680, 360)
         text = QLabel(summary)
         text.setWordWrap(True)
@@ -58,7 +58,7 @@ class ProblemsDialog(QDialog):
         problems.setUniformItemSizes(True)
         leave_by_tab(problems)
         problems.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        problems.setAccessibleName("Problems of the file")
+        problems.setAccessibleName("Read errors")
         problems.itemActivated.connect(self._jump)
         return problems
 

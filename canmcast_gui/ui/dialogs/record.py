@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from canmcast_gui.app.program.messages import whole_sentence
 from canmcast_gui.app.program.settings import Setting
 from canmcast_gui.frames.files import within
 from canmcast_gui.logfile import FileError, RecordOptions
@@ -53,13 +54,14 @@ RECORD_FIELDS = Setting("record/options", RecordFields, RecordFields())
 
 
 class RecordDialog(QDialog):
-    """``chosen`` carries the path and the RecordOptions when the dialog is accepted.
+    """Asks for a file and the options, and starts a recording.
 
     ``values`` are those of the last time. ``check`` returns the error message for a filter, or "". ``browse``
-    asks for a file and passes its path to a function.
+    asks for a file and passes its path to a function. ``start`` starts and returns "", or the reason why that
+    failed; the dialog then stays open. ``started`` is emitted before it closes.
     """
 
-    chosen = Signal(str, RecordOptions)
+    started = Signal()
 
     def __init__(
         self,
@@ -67,6 +69,7 @@ class RecordDialog(QDialog):
         values: RecordFields,
         check: Callable[[str], str],
         browse: Callable[[Callable[[str], None]], None],
+        start: Callable[[str, RecordOptions], str],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -74,6 +77,7 @@ class RecordDialog(QDialog):
         self.setWindowTitle("Record with options")
         self.resize(600, 0)
         self._check_filter = check
+        self._start = start
         self.path = QLineEdit(str(path))
         self.browse = QPushButton("Browse…")
         self.browse.setAutoDefault(False)
@@ -90,16 +94,18 @@ class RecordDialog(QDialog):
 
     def _make_fields(self) -> None:
         self.limits: dict[LimitName, _Limit] = {
-            "split_bytes": _Limit("New file every", 1, 1_000_000, 100, " MB"),
-            "split_seconds": _Limit("New file every", 1, 10_000_000, 600, " s"),
-            "split_frames": _Limit("New file every", 1, 2_000_000_000, 1_000_000, " frames"),
+            "split_bytes": _Limit("Split by size:", 1, 1_000_000, 100, " MB"),
+            "split_seconds": _Limit("Split by duration:", 1, 10_000_000, 600, " s"),
+            "split_frames": _Limit("Split by frames:", 1, 2_000_000_000, 1_000_000, " frames"),
         }
         self.trigger = QLineEdit()
         self.trigger.setPlaceholderText(
             "a filter, for example  id == 0x123 and data[0] > 5; empty: start immediately"
         )
-        self.pre = _Limit("Pre-trigger time:", 1, 3600, 60, " s")
-        self.post = _Limit("Post-trigger time, then wait for the next trigger:", 1, 100_000, 10, " s")
+        self.pre = _Limit("Pre-trigger:", 1, 3600, 60, " s")
+        self.pre.setToolTip("Also record this time before, with what the trace already has")
+        self.post = _Limit("Post-trigger, then re-arm:", 1, 100_000, 10, " s")
+        self.post.setToolTip("Stop this time after the last trigger, and wait for the next one in a new file")
 
     def _make_buttons(self) -> None:
         self.buttons = QDialogButtonBox(
@@ -176,20 +182,28 @@ class RecordDialog(QDialog):
             text = f"The files are named {numbered(Path(self.path.text()), 1).name} and so on."
         elif not problem and _exists(Path(self.path.text().strip())):
             text = f"{Path(self.path.text()).name} exists and is replaced when the recording ends."
-        self.problem.set_tint("error" if problem else "muted")
-        self.problem.setText(text)
+        self._show_problem(text, is_error=bool(problem))
         self._ok.setEnabled(not problem)
+
+    def _show_problem(self, text: str, is_error: bool = True) -> None:
+        self.problem.set_tint("error" if is_error else "muted")
+        self.problem.setText(text)
 
     def _problem(self) -> str:
         try:
             format_for_writing(Path(self.path.text().strip()))
         except FileError as error:
-            sentence = str(error)
-            return sentence[0].upper() + sentence[1:] + "."
+            return whole_sentence(str(error))
         return self._check_filter(self.trigger.text().strip())
 
     def _on_accepted(self) -> None:
-        self.chosen.emit(self.path.text().strip(), self.options())
+        problem = self._start(self.path.text().strip(), self.options())
+        if problem:
+            self._show_problem(whole_sentence(problem))
+            self.path.setFocus()
+            self.path.selectAll()
+            return
+        self.started.emit()
         self.accept()
 
 

@@ -67,7 +67,7 @@ class TableLayoutDialog(QDialog):
     def __init__(self, path: Path, head: bytes, layout: TableLayout, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"Columns of {title_text(path.name)}")
+        self.setWindowTitle(f"Assign CSV columns – {title_text(path.name)}")
         self.resize(860, 520)
         self._head = head
         self._layout = layout

@@ -31,6 +31,7 @@ class WindowActions:
         self.save = make("&Save all frames…", "Write the recording to a log file", icon="save", keys="Ctrl+S")
         self.save_minute = make("Save last &minute…", "Write the newest 60 seconds to a log file")
         self.save_shown = make("Save s&hown frames…", "Write the frames that match the filter to a log file")
+        self.recover = make("Reco&ver recordings…", "Frames that were not saved because the program crashed")
         self.load_database = make(
             "Load &database…",
             "Names of messages and signals: DBC, KCD, SYM, ARXML",

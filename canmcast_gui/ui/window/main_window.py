@@ -12,6 +12,9 @@ from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.ui.actions import allow, connect
 from canmcast_gui.ui.dialogs.limits import LimitsDialog
 from canmcast_gui.ui.dialogs.problems import ProblemsDialog
+from canmcast_gui.ui.files.commands import FileCommands
+from canmcast_gui.ui.files.record import RecordCommands
+from canmcast_gui.ui.files.recovery import RecoveryCommands
 from canmcast_gui.ui.labels import title_text
 from canmcast_gui.ui.panels.dock import tab_from
 from canmcast_gui.ui.start_page import StartPage
@@ -22,7 +25,6 @@ from canmcast_gui.ui.window.actions import WindowActions
 from canmcast_gui.ui.window.arrangement.geometry import WindowGeometry
 from canmcast_gui.ui.window.bus import BusCommands, ConnectionButton
 from canmcast_gui.ui.window.docks import Docks
-from canmcast_gui.ui.window.files import FileCommands
 from canmcast_gui.ui.window.help import HelpCommands
 from canmcast_gui.ui.window.menus import (
     fill_file_menu,
@@ -54,7 +56,9 @@ class MainWindow(QMainWindow):
         self.actions_ = WindowActions(self)
         self.start_page = StartPage(settings)
         self.panel = TracePanel(session, settings, self.start_page)
-        self.files = FileCommands(session, settings, self.panel.messages, self)
+        self.files = FileCommands(session, settings, self)
+        self.record = RecordCommands(session, settings, self.files, self.panel.messages, self)
+        self.recovery = RecoveryCommands(session, self.files, self.panel.messages, self)
         self.setCentralWidget(self.panel)
         self.docks = Docks(session, settings, self.panel.context, self)
         self.bus = BusCommands(session, settings, self.docks.plots, self)
@@ -63,7 +67,7 @@ class MainWindow(QMainWindow):
         self.times = TimeLink(session, self.views, self.docks.plots)
         self.trace_commands = TraceCommands(self.actions_, settings, self.panel, self.views, self.files, self)
         self.subjects = PanelSubjects(
-            session, self.panel.context, self.actions_, self.docks, self.views, self.files, self
+            session, self.panel.context, self.actions_, self.docks, self.views, self.record, self
         )
         session.workspace.start(settings, WindowViews(self.docks, self.views, self))
         self.workspaces = WorkspaceCommands(session.workspace, settings, self.files, self)
@@ -156,8 +160,9 @@ class MainWindow(QMainWindow):
             (actions.connect, self.bus.ask),
             (actions.demo, self.bus.start_demo),
             (actions.pause, lambda: session.clock.set_paused(actions.pause.isChecked())),
-            (actions.record, self._on_record),
-            (actions.record_options, self.files.ask_record_with_options),
+            (actions.record, self.record.toggle),
+            (actions.record_options, lambda: self.record.ask_with_options()),
+            (actions.recover, self.recovery.show),
             (actions.next_panel, lambda: self._go_to_panel(1)),
             (actions.previous_panel, lambda: self._go_to_panel(-1)),
         ):
@@ -173,6 +178,9 @@ class MainWindow(QMainWindow):
         limits.changed.connect(lambda stored: session.document.set_limits(stored.limits()))
         session.document.set_limits(limits.value.limits())
         session.document.unread.connect(self._on_unread)
+        session.databases.doubted.connect(
+            lambda text: self.panel.messages.offer(text, "Show…", self._show_database_problems)
+        )
         page.demo_requested.connect(lambda: self.bus.start_demo())
         page.connect_requested.connect(self.bus.ask)
         page.open_requested.connect(self.files.ask_open)
@@ -180,8 +188,8 @@ class MainWindow(QMainWindow):
         page.bus_requested.connect(self.bus.connect_to)
         page.workspace_requested.connect(self.workspaces.open)
         self._session.workspace.changed.connect(self._on_state)
-        page.recover_requested.connect(lambda leftover: session.recover(leftover.folder))
-        page.save_requested.connect(lambda leftover: self.files.ask_save_leftover(leftover, page.refresh))
+        page.recover_requested.connect(self.recovery.open)
+        page.save_requested.connect(lambda leftover: self.recovery.ask_save(leftover, page.refresh))
         self.docks.marks.jump_requested.connect(self.trace_commands.marks.jump)
         self.docks.fuzz.jump_requested.connect(self.trace_commands.marks.jump)
         self.docks.statistics.jump_requested.connect(self.trace_commands.marks.jump)
@@ -205,11 +213,10 @@ class MainWindow(QMainWindow):
 
         self.panel.messages.offer(text, "Show…", show)
 
-    def _on_record(self) -> None:
-        if self._session.record.recorder is not None:
-            self._session.record.stop()
-        else:
-            self.files.ask_record()
+    def _show_database_problems(self) -> None:
+        """Show the problems of the databases in the browser."""
+        self.docks.show_browser()
+        self.docks.browser.show_problems()
 
     def _on_state(self) -> None:
         """Update actions and title."""

@@ -14,12 +14,12 @@ from canmcast_gui.app.program.settings import AppSettings, Field
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import allow, new_action
 from canmcast_gui.ui.commands.subject_commands import SubjectCommands
+from canmcast_gui.ui.files.commands import FileCommands
 from canmcast_gui.ui.labels import label_text
 from canmcast_gui.ui.window.actions import WindowActions
 from canmcast_gui.ui.window.arrangement.geometry import WindowGeometry
 from canmcast_gui.ui.window.bus_load import add_rate_menus
 from canmcast_gui.ui.window.docks import Docks
-from canmcast_gui.ui.window.files import FileCommands
 from canmcast_gui.ui.window.workspace import WorkspaceCommands
 
 TIME_MODES = (
@@ -65,7 +65,7 @@ def fill_file_menu(
     menu.addAction(actions.open)
     recent = menu.addMenu("Open &recent")
     recent.aboutToShow.connect(lambda: _fill_recent_files(recent, settings, files))
-    menu.addActions([actions.save, actions.save_shown, actions.save_minute, actions.new])
+    menu.addActions([actions.save, actions.save_shown, actions.save_minute, actions.recover, actions.new])
     menu.addSeparator()
     menu.addActions([actions.load_database, actions.database_browser])
     menu.addSeparator()
@@ -108,7 +108,7 @@ def fill_plot_menu(
     menu.addAction(docks.plots.link_action)
     menu.addSeparator()
     menu.addAction("&Compare with a log file…", files.ask_reference)
-    stop = menu.addAction("S&top comparing", reference.close)
+    stop = menu.addAction("&Remove comparison", reference.close)
     menu.aboutToShow.connect(lambda: allow(stop, reference.path is not None, NO_REFERENCE))
     menu.addSeparator()
     menu.addAction("Choose si&gnals", docks.docks["signals"].bring_forward)

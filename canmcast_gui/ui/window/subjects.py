@@ -16,13 +16,13 @@ from canmcast_gui.models.trace.cells import candump_lines
 from canmcast_gui.ui.commands.doors import Doors
 from canmcast_gui.ui.commands.subject import Subject, Subjects
 from canmcast_gui.ui.commands.subject_commands import SubjectCommands
+from canmcast_gui.ui.files.record import RecordCommands
 from canmcast_gui.ui.trace.colors import ColorsDialog
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.docks import ViewDocks
 from canmcast_gui.ui.trace.frame_view import FrameView
 from canmcast_gui.ui.window.actions import WindowActions
 from canmcast_gui.ui.window.docks import Docks
-from canmcast_gui.ui.window.files import FileCommands
 
 
 class _Place(NamedTuple):
@@ -42,7 +42,7 @@ class PanelSubjects(QObject):
         actions: WindowActions,
         docks: Docks,
         views: ViewDocks,
-        files: FileCommands,
+        record: RecordCommands,
         window: QWidget,
     ) -> None:
         super().__init__(window)
@@ -50,7 +50,7 @@ class PanelSubjects(QObject):
         self._actions = actions
         self._docks = docks
         self._subjects = Subjects(session)
-        doors = WindowDoors(session, context, docks, views, files, window).doors()
+        doors = WindowDoors(session, context, docks, views, record, window).doors()
         copy = [actions.copy, actions.copy_csv, actions.copy_candump]
         rows = [actions.mark, actions.unmark, actions.reference, actions.no_reference]
         self.commands = SubjectCommands(doors, rows, copy, window)
@@ -136,14 +136,14 @@ class WindowDoors:
         context: ViewContext,
         docks: Docks,
         views: ViewDocks,
-        files: FileCommands,
+        record: RecordCommands,
         window: QWidget,
     ) -> None:
         self._session = session
         self._context = context
         self._docks = docks
         self._views = views
-        self._files = files
+        self._record = record
         self._window = window
 
     def doors(self) -> Doors:
@@ -155,7 +155,7 @@ class WindowDoors:
             open_view=lambda text: views.open_new("chronological", text),
             find=self._find,
             color=self._color,
-            record_on=self._files.ask_record_with_options,
+            record_on=self._record.ask_with_options,
             plot=self._plot,
             watch=lambda names: docks.show_gauges(list(names)),
             add_rows=self._add_rows,

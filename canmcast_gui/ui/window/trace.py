@@ -12,6 +12,7 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.recording.search import first_row_since
 from canmcast_gui.ui.actions import allow, connect
 from canmcast_gui.ui.commands.subject_commands import SubjectCommands
+from canmcast_gui.ui.files.commands import FileCommands
 from canmcast_gui.ui.plot.docks import PlotDocks
 from canmcast_gui.ui.trace.chronological_view import ChronologicalView
 from canmcast_gui.ui.trace.colors import ColorsDialog
@@ -19,7 +20,6 @@ from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.docks import ViewDocks
 from canmcast_gui.ui.trace.panel import TracePanel
 from canmcast_gui.ui.window.actions import WindowActions
-from canmcast_gui.ui.window.files import FileCommands
 from canmcast_gui.ui.window.menus import TIME_MODES, choice_menu
 
 

@@ -17,10 +17,10 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.workspace.control import WorkspaceControl
 from canmcast_gui.app.workspace.workspace import Workspace
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.files.commands import FileCommands
 from canmcast_gui.ui.labels import label_text, title_text
 from canmcast_gui.ui.trace.docks import ViewDocks
 from canmcast_gui.ui.window.docks import Docks
-from canmcast_gui.ui.window.files import FileCommands
 
 FILTER = "Workspaces (*.canmcast);;All files (*)"
 SUFFIX = ".canmcast"
@@ -135,10 +135,10 @@ class WorkspaceCommands:
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle("Unsaved workspace")
         if workspace.path is None:
-            box.setText("The present setup is not saved in a workspace.")
+            box.setText("Save the present setup to a workspace?")
         else:
-            box.setText(f"The workspace {workspace.path.stem} has unsaved changes.")
-        box.setInformativeText("Save it first? Otherwise the changes are lost.")
+            box.setText(f"Save changes to workspace {workspace.path.stem}?")
+        box.setInformativeText("Changes that are not saved are lost.")
         buttons = QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)

@@ -7,6 +7,7 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile import LogPart, read_batches
+from canmcast_gui.logfile.problems import Finding
 from canmcast_gui.recording import Recording
 from tests.logfile.frames import small_batch
 
@@ -69,7 +70,10 @@ def test_marks_of_a_file_are_loaded_and_falling_times_reported(tmp_path):
     target = Recording.create(tmp_path / "target")
     opened = load([LogPart(path)], False, target, lambda _share: True)
     assert [(mark.row, mark.text) for mark in target.marks] == [(2, "here")]
-    assert opened.remarks == ("1 frame is older than the one before",)
+    assert opened.findings == (Finding("timestamps go backwards at 1 frame", 5),)
+    assert opened.summary("log.csv") == "10 frames loaded from log.csv; timestamps go backwards at 1 frame."
+    (file,) = opened.files
+    assert (file.path, file.format, file.title) == (path, "csv-plain", "plain CSV")
     assert np.array_equal(target.rows(0, 10).timestamp_ns, batch.timestamp_ns)
     target.discard()
 

@@ -260,7 +260,7 @@ def test_falling_times_are_found_within_and_between_batches():
     for times in ([5, 6, 6], [], [4, 7], [2_000_000_007, 7]):
         found.add(frames(times) if times else FrameBatch.empty())
     assert found.count == 2
-    assert found.message == "2 frames are older than the one before"
+    assert found.message == "timestamps go backwards at 2 frames"
 
 
 def test_ascending_times_give_no_message():

@@ -13,7 +13,7 @@ def test_what_could_not_be_read_is_shown_from_the_message(qtbot, window, stage, 
     window.files.open(str(path))
     qtbot.waitUntil(lambda: bool(window.panel.messages.texts), timeout=10_000)
     (message,) = window.panel.messages.messages
-    message.button.click()
+    message.buttons["Show…"].click()
     assert dialog_of(window, ProblemsDialog).sentences == [
         "line 2: neither a frame nor a comment in 'garbage'"
     ]
@@ -33,9 +33,11 @@ def test_odd_frames_are_listed_and_shown_in_the_trace(qtbot, window, stage, tmp_
     window.files.open(str(path))
     qtbot.waitUntil(lambda: bool(window.panel.messages.texts), timeout=10_000)
     odd = "standard ids above 7FF, read as extended: 2 frames"
-    assert window.panel.messages.texts[-1].endswith(f"could not be read; 5 frames were loaded; {odd}.")
+    assert window.panel.messages.texts[-1].endswith(
+        f"loaded from log.log; 1 unreadable entry skipped; {odd}."
+    )
     (message,) = window.panel.messages.messages
-    message.button.click()
+    message.buttons["Show…"].click()
     dialog = dialog_of(window, ProblemsDialog)
     assert dialog.sentences == [odd, "line 6: neither a frame nor a comment in 'garbage'"]
     view = window.views.chronological_view()

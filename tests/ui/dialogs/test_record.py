@@ -16,9 +16,11 @@ from tests.ui.dialogs.conftest import dialog_of
 NOTHING = RecordFields()
 
 
-def record_dialog(qtbot, fields=NOTHING, path="/tmp/trace.blf") -> RecordDialog:
+def record_dialog(
+    qtbot, fields=NOTHING, path="/tmp/trace.blf", start=lambda _path, _options: ""
+) -> RecordDialog:
     check = lambda text: "" if "==" in text or not text else "no filter"  # noqa: E731
-    dialog = RecordDialog(Path(path), fields, check, lambda chosen: chosen("/tmp/other.asc"))
+    dialog = RecordDialog(Path(path), fields, check, lambda chosen: chosen("/tmp/other.asc"), start)
     qtbot.addWidget(dialog)
     dialog.show()
     return dialog

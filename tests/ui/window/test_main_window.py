@@ -252,12 +252,12 @@ def test_the_last_minute_is_saved(qtbot, stage, window, tmp_path):
 
 
 def test_what_a_crash_left_is_offered_beside_a_bus_or_a_file(qtbot, stage, window, tmp_path):
-    window.files.offer_leftovers()
+    window.recovery.offer()
     assert window.panel.messages.texts == []
     lost = Recording.create()
     lost.append(traffic(50))
     lost.close()
-    window.files.offer_leftovers()
+    window.recovery.offer()
     (text,) = window.panel.messages.texts
     assert text.startswith("50 frames from ")
     (button,) = [one for one in window.panel.messages.findChildren(QToolButton) if one.text() == "Save…"]

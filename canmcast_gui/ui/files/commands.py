@@ -1,42 +1,47 @@
-"""The commands for files: open, save, record, load databases. Frames are received while a dialog is open."""
+"""The commands for files: open, save, load databases. Frames are received while a dialog is open."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from canmcast_gui.app.document.databases import compile_for
-from canmcast_gui.app.program.settings import AppSettings
+from canmcast_gui.app.document.document import Document
+from canmcast_gui.app.program.settings import AppSettings, Setting
 from canmcast_gui.app.program.tasks import Task
 from canmcast_gui.app.session import Session
 from canmcast_gui.database.formats import SUFFIXES as DATABASE_SUFFIXES
-from canmcast_gui.frames.filters import Filter, FilterError
-from canmcast_gui.frames.units import NS_PER_MINUTE
+from canmcast_gui.frames.filters import Filter
+from canmcast_gui.frames.units import NS_PER_MINUTE, NS_PER_SECOND
 from canmcast_gui.logfile import LogPart, TableLayout
-from canmcast_gui.recording import Leftover, leftovers
+from canmcast_gui.logfile.formats import FORMATS
 from canmcast_gui.recording.search import first_row_since
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.dialogs.files import (
+    DATABASE_FOLDER,
+    LOG_FOLDER,
     ask_files,
     ask_new_file,
     database_filters,
     log_filters,
     recent_folder,
+    remember_folder,
     writable_log_filters,
 )
 from canmcast_gui.ui.dialogs.merge import MergeDialog
-from canmcast_gui.ui.dialogs.record import RECORD_FIELDS, RecordDialog
 from canmcast_gui.ui.dialogs.table_layout import LAYOUTS, ask_layout
-from canmcast_gui.ui.message_bar import MessageBar
-from canmcast_gui.wording import counted, were
+from canmcast_gui.wording import counted
 
 NO_FRAMES = "There are no frames to save."
+
+# The format of a file that is proposed for frames from a bus, or in place of one that cannot be written.
+SUFFIX = ".blf"
+
+COMPRESSED = (".gz", ".zst")
 
 
 class FileCommands(QObject):
@@ -44,15 +49,11 @@ class FileCommands(QObject):
 
     opened = Signal(str)
 
-    def __init__(
-        self, session: Session, settings: AppSettings, messages: MessageBar, window: QWidget
-    ) -> None:
+    def __init__(self, session: Session, settings: AppSettings, window: QWidget) -> None:
         super().__init__(window)
         self._session = session
         self._settings = settings
         self._layouts = settings.field(LAYOUTS)
-        self._record_fields = settings.field(RECORD_FIELDS)
-        self._messages = messages
         self._window = window
         session.document.layout_needed.connect(self._ask_layout)
 
@@ -65,6 +66,8 @@ class FileCommands(QObject):
 
     def open_all(self, paths: list[str]) -> None:
         """Open one file, or several on one time line after a dialog."""
+        if paths:
+            remember_folder(self._settings, paths[0])
         if len(paths) == 1:
             self.open(paths[0])
         elif paths:
@@ -94,72 +97,42 @@ class FileCommands(QObject):
             )
         self.opened.emit(paths[0])
 
+    # -- saving -------------------------------------------------------------------------------------------
+
     def ask_save(self, then: Callable[[], None] | None = None) -> None:
         """Ask where to save all frames; ``then`` is called when they are saved."""
-        if not len(self._session.document.recording):
-            self._session.messages.info(NO_FRAMES)
-            return
-        self.dialog(
-            "Save all frames", writable_log_filters(), lambda path: self._save(path, then), save_as=_name()
-        )
+        self._ask_to_save("Save all frames", lambda path: self._save(path, then))
 
     def ask_save_shown(self, condition: Filter) -> None:
         """Ask where to save the frames that match a filter."""
         if condition.passes_all:
             self.ask_save()
-        elif not len(self._session.document.recording):
-            self._session.messages.info(NO_FRAMES)
         else:
-            self.dialog(
-                f"Save the frames that match “{condition.text}”", writable_log_filters(),
-                lambda path: self._session.document.save(path, condition=condition), save_as=_name(),
-            )  # fmt: skip
+            self._ask_to_save(
+                f"Save the frames that match “{condition.text}”",
+                lambda path: self._session.document.save(path, condition=condition),
+                "-filtered",
+            )
 
     def ask_save_minute(self) -> None:
         """Ask where to save the last minute before the dialog was opened."""
         recording = self._session.document.recording
-        if not len(recording):
+        rows = range(0)
+        if len(recording):
+            newest = int(recording.rows(recording.end_row - 1).timestamp_ns[0])
+            rows = range(first_row_since(recording, newest - NS_PER_MINUTE), recording.end_row)
+        self._ask_to_save(
+            "Save the last minute", lambda path: self._session.document.save(path, rows), "-last-minute"
+        )
+
+    def _ask_to_save(self, title: str, chosen: Callable[[str], object], part: str = "") -> None:
+        """Ask for a file to save to; ``part`` is added to the name where it is not for all frames."""
+        if not len(self._session.document.recording):
             self._session.messages.info(NO_FRAMES)
             return
-        newest = int(recording.rows(recording.end_row - 1).timestamp_ns[0])
-        rows = range(first_row_since(recording, newest - NS_PER_MINUTE), recording.end_row)
-        self.dialog(
-            "Save the last minute", writable_log_filters(),
-            lambda path: self._session.document.save(path, rows), save_as=_name(),
-        )  # fmt: skip
-
-    def offer_leftovers(self) -> None:
-        """Report unsaved frames of a crashed session, when the start page is not visible."""
-        found = leftovers()
-        if not found:
-            return
-        newest = max(found, key=lambda leftover: leftover.first_time)
-        when = datetime.fromtimestamp(newest.first_time / 1e9)
-        others = f", and {len(found) - 1} older ones" if len(found) > 1 else ""
-        which = f"{counted(newest.frames, 'frame')} from {when:%Y-%m-%d %H:%M}{others}"
-        verb = were(newest.frames) if len(found) == 1 else "were"
-        text = f"{which} {verb} not saved because the program crashed."
-        self._session.messages.warning(text, "leftover")
-
-        def saved() -> None:
-            if not newest.folder.exists():
-                self._session.messages.end("leftover")
-
-        self._messages.offer(text, "Save…", lambda: self.ask_save_leftover(newest, saved))
-
-    def ask_save_leftover(self, leftover: Leftover, then: Callable[[], None]) -> None:
-        """Ask where to save the frames of a crashed session; ``then`` is also called after an error."""
-        when = datetime.fromtimestamp(leftover.first_time / 1e9)
-
-        def chosen(path: str) -> None:
-            self._session.document.save_leftover(leftover, path).ended.connect(then)
-
-        self.dialog(
-            "Save frames of a crashed session",
-            writable_log_filters(),
-            chosen,
-            save_as=f"trace-{when:%Y%m%d-%H%M%S}",
-        )
+        name, folder = proposed_name(self._session.document, part)
+        filters = writable_log_filters()
+        self.dialog(title, filters, chosen, save_as=str(folder / name) if folder else name)
 
     def _save(self, path: str, then: Callable[[], None] | None) -> None:
         task: Task = self._session.document.save(path)
@@ -167,32 +140,7 @@ class FileCommands(QObject):
         if then is not None:
             task.finished.connect(lambda _result: then())
 
-    def ask_record(self) -> None:
-        """Ask for a file and record received frames to it."""
-        self.dialog(
-            "Record to a file", writable_log_filters(), self._session.record.start, save_as=_name(),
-            rejected=self._session.record.changed.emit,
-        )  # fmt: skip
-
-    def ask_record_with_options(self, trigger: str = "") -> None:
-        """Ask for the options of a recording and start it; ``trigger`` replaces that of the last time."""
-        path = Path(recent_folder(self._settings)) / f"{_name()}.blf"
-        fields = self._record_fields.value
-        fields = replace(fields, trigger=trigger) if trigger else fields
-        dialog = RecordDialog(path, fields, self._filter_problem, self._browse, self._window)
-        dialog.chosen.connect(self._session.record.start)
-        dialog.chosen.connect(lambda *_: self._record_fields.set(dialog.values()))
-        dialog.open()
-
-    def _browse(self, chosen: Callable[[str], None]) -> None:
-        self.dialog("Record to", writable_log_filters(), chosen, save_as=_name())
-
-    def _filter_problem(self, text: str) -> str:
-        try:
-            compile_for(text, self._session.document.recording, self._session.databases.loaded)
-        except FilterError as error:
-            return f"The trigger is not a valid filter: {error}"
-        return ""
+    # -- other files --------------------------------------------------------------------------------------
 
     def ask_reference(self) -> None:
         """Ask for a log file to compare the plots with."""
@@ -202,7 +150,7 @@ class FileCommands(QObject):
 
     def ask_database(self) -> None:
         """Ask for a database and load it."""
-        self.dialog("Load a database", database_filters(), self._session.databases.load)
+        self.dialog("Load a database", database_filters(), self._session.databases.load, kind=DATABASE_FOLDER)
 
     def drop(self, *paths: str) -> None:
         """Load dropped databases, which are recognized by suffix, and open other files as log files."""
@@ -250,15 +198,52 @@ class FileCommands(QObject):
         chosen: Callable[[str], object],
         save_as: str = "",
         rejected: Callable[[], None] | None = None,
+        kind: Setting[str] = LOG_FOLDER,
     ) -> None:
-        """Ask for a file to read, or for one to write if ``save_as`` suggests a name."""
-        folder = recent_folder(self._settings)
+        """Ask for a file to read, or for one to write if ``save_as`` suggests a name or path.
+
+        The next dialog of the same ``kind`` begins in the folder of the chosen file.
+        """
+
+        def take(path: str) -> None:
+            remember_folder(self._settings, path, kind)
+            chosen(path)
+
+        folder = recent_folder(self._settings, kind)
         if save_as:
-            ask_new_file(self._window, title, Path(folder) / save_as, filters, chosen, rejected)
+            ask_new_file(self._window, title, Path(folder) / save_as, filters, take, rejected)
         else:
-            ask_files(self._window, title, folder, filters, lambda paths: chosen(paths[0]), several=False)
+            ask_files(self._window, title, folder, filters, lambda paths: take(paths[0]), several=False)
 
 
-def _name() -> str:
-    """A file name with the current date and time."""
-    return time.strftime("trace-%Y%m%d-%H%M%S")
+def proposed_name(document: Document, part: str = "") -> tuple[str, Path | None]:
+    """A name for the frames of a document, and the folder of an opened file.
+
+    An opened file keeps its name and format, if that can be written; frames from a bus get the time of the
+    first one. ``part`` is added to the name.
+    """
+    if not document.paths:
+        recording = document.recording
+        first_ns = int(recording.rows(recording.first_row, recording.first_row + 1).timestamp_ns[0])
+        return f"{time_name(first_ns)}{part}{SUFFIX}", None
+    path = document.paths[0]
+    if len(document.paths) > 1:
+        part = f"-and-{len(document.paths) - 1}-more{part}"
+    name = path.stem if path.suffix.lower() in COMPRESSED else path.name
+    opened = document.opened
+    format_name = opened.files[0].format if opened and opened.files else ""
+    known = next((one for one in FORMATS if one.name == format_name), None)
+    suffixes = known.suffixes if known is not None and known.can_write else (SUFFIX,)
+    suffix = next((one for one in suffixes if name.lower().endswith(one)), "")
+    stem = name[: -len(suffix)] if suffix else Path(name).stem
+    return f"{stem}{part}{name[-len(suffix) :] if suffix else suffixes[0]}", path.parent
+
+
+def name_of_now() -> str:
+    """A file name with the current date and time, without a suffix."""
+    return time_name(time.time_ns())
+
+
+def time_name(time_ns: int) -> str:
+    """A file name with a date and time."""
+    return f"trace-{datetime.fromtimestamp(time_ns / NS_PER_SECOND):%Y%m%d-%H%M%S}"
