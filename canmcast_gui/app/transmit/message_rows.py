@@ -134,7 +134,7 @@ def row_for_message(database: Database, message: Message) -> TransmitRow:
         arbitration_id=message.arbitration_id,
         flags=int((Flag.EXTENDED if message.extended else 0) | (Flag.FD if is_fd else 0)),
         data=_initial_payload(database, message).ljust(length, b"\0")[:length],
-        period_ns=_period_ns(message),
+        period_ns=period_of(message),
     )
 
 
@@ -144,7 +144,8 @@ def _initial_payload(database: Database, message: Message) -> bytes:
     return b""
 
 
-def _period_ns(message: Message) -> int:
+def period_of(message: Message) -> int:
+    """The cycle of a message in nanoseconds, 100 ms if the database gives none."""
     if not message.cycle_ms:
         return DEFAULT_PERIOD_NS
     return min(max(round(message.cycle_ms * NS_PER_MS), MIN_PERIOD_NS), MAX_PERIOD_NS)

@@ -12,6 +12,7 @@ from canmcast_gui.app.program.event_loop import DisplayClock
 from canmcast_gui.app.program.messages import Messages
 from canmcast_gui.app.program.settings import AppSettings, Setting
 from canmcast_gui.app.program.tasks import TaskPool
+from canmcast_gui.app.transmit.frame_rows import rows_of_frames
 from canmcast_gui.app.transmit.fuzz_control import FuzzControl
 from canmcast_gui.app.transmit.replay_control import ReplayControl
 from canmcast_gui.app.transmit.row import TransmitRow
@@ -20,6 +21,7 @@ from canmcast_gui.app.transmit.row_list import TransmitRows
 from canmcast_gui.app.transmit.sequences import MAX_SEQUENCES, Sequence, SequenceControl
 from canmcast_gui.app.transmit.transmit_link import MAX_RATE_LIMIT, TransmitLink
 from canmcast_gui.database import DatabaseSet
+from canmcast_gui.frames import FrameBatch
 
 ROWS: Setting[tuple[TransmitRow, ...]] = Setting("transmit/rows", tuple[TransmitRow, ...], ())
 SEQUENCES: Setting[tuple[Sequence, ...]] = Setting(
@@ -51,6 +53,7 @@ class TransmitControl(QObject):
         self.link = link = TransmitLink(self)
         self.switch = link.switch
         self._messages = messages
+        self._databases, self._document = databases, document
         self._limit = 0
         self._catch_up = False
         link.changed.connect(self._apply)  # first, so that it holds before anything is sent
@@ -59,6 +62,10 @@ class TransmitControl(QObject):
         self.replay = ReplayControl(link, document, databases, tasks, messages, clock, self)
         self.sequences = SequenceControl(link, self.rows, databases, self)
         self.fuzz = FuzzControl(link, databases, tasks, messages, self)
+
+    def rows_of_frames(self, batch: FrameBatch) -> list[TransmitRow]:
+        """Transmit rows for frames of the recording: with name, cycle and data; see ``frame_rows``."""
+        return rows_of_frames(batch, self._databases, self._document.newest)
 
     # -- the limit ---------------------------------------------------------------------------------------
 

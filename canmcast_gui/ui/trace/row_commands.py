@@ -12,6 +12,7 @@ from PySide6.QtGui import QDrag, QGuiApplication
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.columns import IDENTIFIER, Column
+from canmcast_gui.models.drag import MOST_ROWS, rows_to_mime
 from canmcast_gui.models.trace.cells import BLOCK_LINES, CellFilter, cell_filter, rows_text
 from canmcast_gui.models.trace.lines import LineBlock, LineModel
 from canmcast_gui.ui.commands.subject import Subject, Subjects
@@ -73,11 +74,16 @@ class RowCommands(QObject):
         ranges = cut_ranges(self._table.selected_lines(), MAX_DRAGGED_ROWS)
         return rows_text(self._model.block_readers(ranges, BLOCK_LINES), [], "candump")
 
-    def _drag(self) -> None:
-        data = QMimeData()
+    def dragged_data(self) -> QMimeData:
+        """The selected rows as text, and as transmit rows for the transmit list."""
+        rows = self._context.session.transmit.rows_of_frames(self._selected_frames())
+        data = rows_to_mime(rows[:MOST_ROWS]) if rows else QMimeData()
         data.setText(self.dragged_text())
+        return data
+
+    def _drag(self) -> None:
         drag = QDrag(self._table)
-        drag.setMimeData(data)
+        drag.setMimeData(self.dragged_data())
         drag.exec(Qt.DropAction.CopyAction)
 
     # -- cells -------------------------------------------------------------------------------------------

@@ -10,9 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
 from canmcast_gui.app.session import Session
-from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import FilterError
-from canmcast_gui.models.trace.cells import candump_lines
 from canmcast_gui.ui.commands.doors import Doors
 from canmcast_gui.ui.commands.subject import Subject, Subjects
 from canmcast_gui.ui.commands.subject_commands import SubjectCommands
@@ -158,7 +156,7 @@ class WindowDoors:
             record_on=self._record.ask_with_options,
             plot=self._plot,
             watch=lambda names: docks.show_gauges(list(names)),
-            add_rows=self._add_rows,
+            add_rows=docks.transmit.add_frames,
             send=session.transmit.jobs.send_frames,
             obstacle=lambda: session.transmit.link.obstacle,
             set_signal=self._set_signal,
@@ -192,11 +190,6 @@ class WindowDoors:
     def _plot(self, names: Sequence[str]) -> None:
         for name in names:
             self._docks.plots.plot_signal(name)
-
-    def _add_rows(self, batch: FrameBatch) -> None:
-        transmit = self._docks.transmit
-        transmit.adding_rows.emit()
-        transmit.model.insert_text(transmit.model.rowCount(), candump_lines(batch))
 
     def _set_signal(self, arbitration_id: int, extended: bool, _signal: str) -> None:
         wanted = arbitration_id, extended

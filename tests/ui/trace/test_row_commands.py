@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.logfile import read_batches
+from canmcast_gui.models.drag import rows_of_mime
 from canmcast_gui.ui.trace import row_commands
 from canmcast_gui.ui.trace.chronological_view import ChronologicalView
 from canmcast_gui.ui.trace.context import ViewContext
@@ -81,6 +82,9 @@ def test_formats_of_a_copy(stage, view):
     assert copied(view, "csv").splitlines()[0].startswith("Time,")
     assert [line.split()[2].split("#")[0] for line in copied(view, "candump").splitlines()] == ["101", "102"]
     assert view.commands.dragged_text() == copied(view, "candump")
+    data = view.commands.dragged_data()
+    assert data.text() == view.commands.dragged_text()
+    assert [row.arbitration_id for row in rows_of_mime(data)] == [0x101, 0x102]
     stage.settings.time_mode.set("delta_id")
     assert copied(view).splitlines()[0].startswith("Δ same ID\t")
 

@@ -10,6 +10,7 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.transmit.row import TransmitRow, load_of
 from canmcast_gui.app.transmit.transmit_link import NO_BUS
+from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.transmit.row_model import TransmitModel
 from canmcast_gui.ui.actions import allow, connect
 from canmcast_gui.ui.labels import EmptyHint
@@ -134,6 +135,10 @@ class TransmitPanel(QWidget):
         at = self._insert([TransmitRow()])
         if at is not None:
             self.table.edit_cell(at, "id")
+
+    def add_frames(self, batch: FrameBatch) -> None:
+        """Add a row for each different frame, with name, cycle and data."""
+        self._insert(self._session.transmit.rows_of_frames(batch))
 
     def add_from_database(self) -> None:
         """Let the user choose messages, and add a row for each."""
