@@ -103,6 +103,7 @@ class Listener:
             "recorded": recorded,
             "duration_s": round(self.seconds, 3),
             "receive_buffer_bytes": counted.receive_buffer_bytes,
+            "priority": counted.priority,
         }
 
     def __enter__(self) -> Listener:

@@ -14,6 +14,7 @@ from canmcast_gui.doctor.steps import (
     Wait,
     check_interfaces,
     check_port,
+    check_priority,
     check_probe,
     firewall_hint,
     open_receiver,
@@ -64,6 +65,7 @@ class Examination:
         if isinstance(links, Fault):
             return Diagnosis(True, links.sentence)
         check_port(settings, self.report)
+        check_priority(self.report)
         receiver = open_receiver(settings, links, self.report)
         if isinstance(receiver, Fault):
             return Diagnosis(True, receiver.sentence)

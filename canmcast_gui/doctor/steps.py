@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from typing import Protocol
 from canmcast_gui.doctor.other_groups import firewall, joined_groups, programs_on_port
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.text import parse_frame
+from canmcast_gui.processes.priority import granted_priority
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.sender import FrameSender
@@ -151,6 +153,16 @@ def _check_buffer(settings: BusSettings, granted: int, report: Report) -> None:
         report("note", f"{text}; more with: sudo sysctl -w net.core.rmem_max=16777216")
     else:
         report("ok", text)
+
+
+def check_priority(report: Report) -> None:
+    """Report the priority that the processes of a bus get; without one they only work less exactly."""
+    granted = granted_priority()
+    text = f"priority of the capture and transmit processes: {granted}"
+    if granted == "real-time" or not sys.platform.startswith("linux"):
+        report("ok", text)
+    else:
+        report("note", f"{text}; more with the line “* - rtprio 1” in /etc/security/limits.conf")
 
 
 def check_probe(settings: BusSettings, receiver: Receiver, wait: Wait, report: Report) -> Fault | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import sys
@@ -45,20 +44,6 @@ def run_for_parent(work: Callable[[ParentLink], int]) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.exit(work(ParentLink(sys.argv[1:])))
-
-
-def prefer_this_process() -> None:
-    """Request a priority above other processes; few systems grant it to ordinary users.
-
-    For a process that sleeps nearly always and then must be on time. Without it a busy computer makes the
-    process late more often.
-    """
-    with suppress(OSError, AttributeError):
-        lowest = os.sched_get_priority_min(os.SCHED_FIFO)
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(lowest))
-        return
-    with suppress(OSError, AttributeError):
-        os.nice(-10)
 
 
 SIGNALS = tuple(

@@ -12,12 +12,11 @@ import json
 import select
 import time
 from collections import deque
-from contextlib import suppress
-from pathlib import Path
 
 from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.processes.channel import Channel
-from canmcast_gui.processes.parent import ParentLink, prefer_this_process, run_for_parent
+from canmcast_gui.processes.parent import ParentLink, run_for_parent
+from canmcast_gui.processes.priority import prefer_this_process
 from canmcast_gui.transmit.commands import Command, SetRateLimit, StopAll
 from canmcast_gui.transmit.event_sender import EventSender, address_pairs
 from canmcast_gui.transmit.fuzz.runner import FuzzRunner
@@ -199,7 +198,6 @@ def transmit(link: ParentLink) -> int:
         link.report_failure(str(error))
         return 1
     prefer_this_process()
-    _wake_exactly()
     listener = Listener(receiver_factory, settings, sender.addresses)
     loop = TransmitLoop(link, sender, listener)
     link.report_ready(address_pairs(sender.addresses))
@@ -208,12 +206,6 @@ def transmit(link: ParentLink) -> int:
     gc.freeze()
     loop.run()
     return 0
-
-
-def _wake_exactly() -> None:
-    """Linux delays wake-ups by up to 50 µs to save power, unless a process asks otherwise; see proc(5)."""
-    with suppress(OSError):
-        Path("/proc/self/timerslack_ns").write_text("1")
 
 
 if __name__ == "__main__":

@@ -45,16 +45,21 @@ class Receiver:
     """Receives a group on its interfaces. Raises BusError if it cannot be opened.
 
     Frames from own addresses (see ``mark_own``) have Flag.TX, or are dropped if ``keep_own`` is off.
-    ``plain`` uses only what every system has: one datagram a call, with Python's own sockets.
+    ``plain`` uses only what every system has: one datagram a call, with Python's own sockets. Unless it is
+    ``watched``, which takes a thread, its owner calls check_interfaces() every INTERVAL_SECONDS.
     """
 
-    def __init__(self, settings: BusSettings, keep_own: bool = True, plain: bool = False) -> None:
+    def __init__(
+        self, settings: BusSettings, keep_own: bool = True, plain: bool = False, watched: bool = True
+    ) -> None:
         self.settings = settings = settings.validated()
         self._group = parse_group(settings.group)
         self._links = self._choose_links()
         opened = open_receiving_socket(self._group, settings.port, settings.receive_buffer)
         self._sock = opened.sock
         self._buffer_bytes = opened.receive_buffer_bytes
+        #: The number of datagrams read so far, by all but ``receive_one``; also of those without a frame.
+        self.datagrams = 0
         self._drops = 0
         self._problem: str | None = None
         self._interruptions = 0
@@ -79,7 +84,8 @@ class Receiver:
         except BusError:
             self._sock.close()
             raise
-        watch(self)
+        if watched:
+            watch(self)
 
     def _choose_links(self) -> tuple[Link, ...]:
         return choose_interfaces(self._group, self.settings.interface, self.settings.local)
@@ -169,6 +175,7 @@ class Receiver:
         left = max_frames
         with self._draining:  # the next read uses the memory of the reader again
             while left > 0 and (count := self._many.read(left)):
+                self.datagrams += count
                 batches.append(self._decoder.decode_block(self._many))
                 if count < min(left, ROWS):
                     break
@@ -181,6 +188,7 @@ class Receiver:
             result = self.receive_one()
             if result is None:
                 break
+            self.datagrams += 1
             if isinstance(result, tuple):
                 received.append(result)
         return batch_of(received)

@@ -36,7 +36,8 @@ class BusStatistics:
     group, from another interface or, on a bus of this host only, from another host. ``ignored``: CAN FD
     frames on a classic bus. ``receive_buffer_bytes``: the size that the system granted. ``problem``: why no
     frames can arrive now, as a clause; None if they can. ``interruptions``: how often there was a problem;
-    ``interruption``: the clause about the last one.
+    ``interruption``: the clause about the last one. ``priority``: what the system granted to the capture
+    process (see processes/priority.py); "" without one.
     """
 
     received: int = 0
@@ -50,6 +51,7 @@ class BusStatistics:
     problem: str | None = None
     interruptions: int = 0
     interruption: str = ""
+    priority: str = ""
     by_source: dict[Source, SourceCounts] = field(default_factory=dict)
     malformed_by_kind: dict[str, int] = field(default_factory=dict)
     recent_malformed: tuple[MalformedDatagram, ...] = ()

@@ -95,7 +95,7 @@ def test_the_demonstration_is_reported_recorded_and_drawn(program, network, tmp_
     counted = json.loads(report.read_text())
     assert set(counted) == {
         "received", "sent", "dropped_kernel", "dropped_ring", "malformed", "foreign", "recorded",
-        "duration_s", "receive_buffer_bytes", "ui",
+        "duration_s", "receive_buffer_bytes", "priority", "ui",
     }  # fmt: skip
     assert counted["received"] > 500
     assert counted["recorded"] == counted["received"]

@@ -21,6 +21,7 @@ class SessionTotals:
     unrecorded: int = 0
     duration_s: float = 0.0
     receive_buffer_bytes: int = 0
+    priority: str = ""
 
     @property
     def lost(self) -> int:
@@ -40,6 +41,7 @@ class SessionTotals:
             unrecorded=self.unrecorded,
             duration_s=self.duration_s + seconds,
             receive_buffer_bytes=bus.receive_buffer_bytes,
+            priority=bus.priority,
         )
 
 

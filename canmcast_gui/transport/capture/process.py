@@ -11,83 +11,110 @@ import gc
 import json
 import select
 import time
+from dataclasses import replace
+from math import inf
 
-from canmcast_gui.processes.parent import ParentLink, prefer_this_process, run_for_parent
+from canmcast_gui.processes.parent import ParentLink, run_for_parent
+from canmcast_gui.processes.priority import Priority, prefer_this_process
+from canmcast_gui.transport.capture.pacing import Pacing
 from canmcast_gui.transport.capture.ring import Ring, SharedMemory
 from canmcast_gui.transport.capture.shared_statistics import SharedStatistics, add_statistics
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.transport.sockets.interfaces import INTERVAL_SECONDS
 
-# A usual datagram takes 832 bytes of Linux's receive buffer, so that the usual buffer of 212,992 bytes holds
-# 256.
-DATAGRAM_BYTES = 832
-# A wake-up costs as much as receiving about 50 frames. So there is a pause after each read, in which frames
-# collect: the time in which the buffer that the system granted fills at this rate, which is 1.5 times that of
-# the fastest stock sender. For the usual buffer that is 2.1 ms.
-FASTEST_FRAMES_PER_SECOND = 120_000
-LONGEST_PAUSE_SECONDS = 0.004
-# The pause when frames arrive even faster. It is not 0, because this process may have priority over all
-# others, which must also run.
-SHORT_PAUSE_SECONDS = 0.0001
 DRAIN_FRAMES = 4096
+# After a pause in which fewer datagrams have arrived the process waits for the next one.
+FEW = 4
 POST_SECONDS = 0.05
-# How soon a problem of the interface is posted while no frame arrives; detecting it takes twice as long.
-IDLE_SECONDS = 0.25
 
 
 class CaptureLoop:
     """Moves frames from ``receiver`` to ``ring``, and posts sources and counters in ``shared``."""
 
-    def __init__(self, link: ParentLink, receiver: Receiver, ring: Ring, shared: SharedStatistics) -> None:
+    def __init__(
+        self, link: ParentLink, receiver: Receiver, ring: Ring, shared: SharedStatistics, priority: Priority
+    ) -> None:
         self._link = link
         self._receiver = receiver
         self._ring = ring
         self._shared = shared
+        self._priority = priority
         self._before = shared.read_statistics()
         shared.read_sources(receiver.sources)
         self._posted_at = 0.0
         self._posted_state: tuple[str | None, int] = (None, 0)
         self._post()
-        buffer_datagrams = receiver.statistics().receive_buffer_bytes // DATAGRAM_BYTES
-        self._pause = min(buffer_datagrams / FASTEST_FRAMES_PER_SECOND, LONGEST_PAUSE_SECONDS)
-        self._many = buffer_datagrams // 4
+        self._pacing = Pacing(receiver.statistics().receive_buffer_bytes)
+        self._check_at = 0.0
+        # Whether frames were moved since counters were posted.
+        self._has_moved = False
 
     def run(self) -> None:
         """Work until the parent closes the channel or ends; frames that have arrived by then are moved."""
-        channel = self._link.channel
-        waiting_to_post = False
-        while not channel.closed:
-            timeout = POST_SECONDS if waiting_to_post else IDLE_SECONDS
-            socket, parent = self._receiver.fileno(), channel.fileno()
-            readable, _, _ = select.select([socket, parent], [], [], timeout)
-            if parent in readable:
-                channel.receive()
-            if socket in readable:
-                waiting_to_post = True
-                moved = self._move_all()
-                time.sleep(self._pause if moved < self._many else SHORT_PAUSE_SECONDS)
-            waiting_to_post = waiting_to_post or self._state() != self._posted_state
-            if waiting_to_post and time.monotonic() - self._posted_at >= POST_SECONDS:
-                self._post()
-                waiting_to_post = False
-
+        while not self._link.channel.closed:
+            if self._wait():
+                self._move_while_busy()
+            self._check_interfaces()
+            self._post_changes()
         self._move_all()
         self._post()
 
+    def _wait(self) -> bool:
+        """Wait for a datagram or the parent; returns whether a datagram waits."""
+        socket, channel = self._receiver.fileno(), self._link.channel.fileno()
+        until = min(self._check_at, self._posted_at + POST_SECONDS if self._has_moved else inf)
+        timeout = max(0.0, until - time.monotonic())
+        readable, _, _ = select.select([socket, channel], [], [], timeout)
+        if channel in readable:
+            self._link.channel.receive()
+        return socket in readable
+
+    def _move_while_busy(self) -> None:
+        """Move frames and pause, until few arrive during a pause or counters must be posted."""
+        self._has_moved = True
+        datagrams, now, end = FEW, 0.0, self._posted_at + POST_SECONDS
+        while datagrams >= FEW and now < end:
+            datagrams = self._move_all()
+            now = time.monotonic()
+            time.sleep(self._pacing.pause(datagrams, now))
+
     def _move_all(self) -> int:
-        """Move all frames that wait; returns how many the last read returned."""
-        while (moved := self._move()) == DRAIN_FRAMES:
-            pass
-        return moved
+        """Move all frames that wait; returns how many datagrams were read."""
+        before = self._receiver.datagrams
+        read = DRAIN_FRAMES
+        while read == DRAIN_FRAMES:
+            read = self._move()
+        return self._receiver.datagrams - before
 
     def _move(self) -> int:
+        """Move up to DRAIN_FRAMES frames; returns how many datagrams were read."""
+        before = self._receiver.datagrams
         batch = self._receiver.drain(DRAIN_FRAMES)
         if len(batch):
             self._shared.post_sources(self._receiver.sources)
             self._ring.push(batch)
             self._link.wakeup.set()
-        return len(batch)
+        return self._receiver.datagrams - before
+
+    def _check_interfaces(self) -> None:
+        """Check the interfaces when it is time, which takes 30 µs.
+
+        A thread of the usual priority would hold the interpreter lock while other processes run: on a busy
+        computer that lost frames at 100,000 frames/s.
+        """
+        now = time.monotonic()
+        if now >= self._check_at:
+            self._check_at = now + INTERVAL_SECONDS
+            self._receiver.check_interfaces()
+
+    def _post_changes(self) -> None:
+        """Post counters and state if they have changed, at most every POST_SECONDS."""
+        changed = self._has_moved or self._state() != self._posted_state
+        if changed and time.monotonic() - self._posted_at >= POST_SECONDS:
+            self._has_moved = False
+            self._post()
 
     def _state(self) -> tuple[str | None, int]:
         return self._receiver.problem, self._receiver.interruptions
@@ -95,7 +122,8 @@ class CaptureLoop:
     def _post(self) -> None:
         self._posted_at = time.monotonic()
         self._posted_state = self._state()
-        self._shared.post_statistics(add_statistics(self._before, self._receiver.statistics()))
+        statistics = replace(self._receiver.statistics(), priority=self._priority)
+        self._shared.post_statistics(add_statistics(self._before, statistics))
 
 
 def capture(link: ParentLink) -> int:
@@ -103,16 +131,16 @@ def capture(link: ParentLink) -> int:
     memory_text, records, settings_text = link.arguments
     memory = SharedMemory.open(memory_text)
     try:
-        receiver = Receiver(BusSettings.from_dict(json.loads(settings_text)))
+        receiver = Receiver(BusSettings.from_dict(json.loads(settings_text)), watched=False)
     except BusError as error:
         link.report_failure(str(error))
         return 1
     ring = Ring(memory.buffer, int(records))
     shared = SharedStatistics(memory.buffer, Ring.size(int(records)))
-    loop = CaptureLoop(link, receiver, ring, shared)
+    priority = prefer_this_process()
+    loop = CaptureLoop(link, receiver, ring, shared, priority)
     gc.collect()
     gc.freeze()
-    prefer_this_process()
     link.report_ready()
     loop.run()
     return 0

@@ -112,7 +112,7 @@ _SUMS = (
     "ignored",
     "interruptions",
 )
-_NEWEST = ("receive_buffer_bytes", "problem", "interruption")
+_NEWEST = ("receive_buffer_bytes", "problem", "interruption", "priority")
 _RECENT = 16
 
 

@@ -25,13 +25,16 @@ def test_the_report_has_the_agreed_names_and_values(tmp_path):
         "recorded": 4,
         "duration_s": 1.235,
         "receive_buffer_bytes": 0,
+        "priority": "",
         "ui": {"repaints": 7, "longest_stall_ms": 12.346, "p99_stall_ms": 5.0, "first_paint_s": None},
     }
 
 
 def test_totals_add_up_over_buses():
-    one = BusStatistics(received=10, sent=3, dropped_kernel=2, dropped_ring=1, receive_buffer_bytes=100)
+    one = BusStatistics(
+        received=10, sent=3, dropped_kernel=2, dropped_ring=1, receive_buffer_bytes=100, priority="nice"
+    )
     totals = SessionTotals(recorded=9).plus(one, 2.0).plus(one, 0.5)
     assert (totals.received, totals.sent, totals.lost, totals.recorded) == (20, 6, 6, 9)
     assert totals.duration_s == pytest.approx(2.5)
-    assert totals.receive_buffer_bytes == 100
+    assert (totals.receive_buffer_bytes, totals.priority) == (100, "nice")

@@ -24,6 +24,7 @@ def test_without_a_sender_this_computer_is_fine(canmcast, bus):
         "is up and carries multicast",
         "joined the group",
         "receive buffer",
+        "priority of the capture and transmit processes",
         "a probe",
         "was received",
     ):

@@ -3,10 +3,12 @@
 import io
 import json
 import signal
+from typing import get_args
 
 import can
 import pytest
 
+from canmcast_gui.processes.priority import Priority
 from tests.cli.conftest import assert_one_line
 
 REPORT_NAMES = {
@@ -19,6 +21,7 @@ REPORT_NAMES = {
     "recorded",
     "duration_s",
     "receive_buffer_bytes",
+    "priority",
 }
 
 
@@ -39,6 +42,7 @@ def test_frames_of_a_stock_peer_are_printed_in_order(start, stock_peer, bus, tmp
     assert report.keys() == REPORT_NAMES
     assert (report["received"], report["dropped_kernel"], report["malformed"]) == (300, 0, 0)
     assert report["receive_buffer_bytes"] > 0
+    assert report["priority"] in get_args(Priority)
     assert report["duration_s"] > 0
 
 
