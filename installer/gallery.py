@@ -50,6 +50,8 @@ class Stage:
     def demo(self) -> QWidget:
         """The window on the demonstration, without a filter, pause and dialogs."""
         self.close_dialogs()
+        if self.window.help.tour is not None:
+            self.window.help.tour.end()
         window, session = self.window, self.session
         if session.state is not SessionState.LIVE:
             session.clear()
@@ -186,6 +188,13 @@ def replay(stage: Stage) -> QWidget:
     return stage.window
 
 
+def tour(stage: Stage) -> QWidget:
+    """A hint of the first steps."""
+    stage.demo()
+    stage.window.actions_.tour.trigger()
+    return stage.window
+
+
 def recording(stage: Stage) -> QWidget:
     """A log file is recorded."""
     stage.demo()
@@ -266,8 +275,19 @@ STATES: dict[str, State] = {
     **{f"layout-{name}": _layout(n) for n, name in enumerate(("monitor", "transmit", "diagnose", "analyze"))},
     **{
         f"dialog-{action}": _dialog(action)
-        for action in ("connect", "record", "record_options", "limits", "help", "about", "colors")
+        for action in (
+            "connect",
+            "record",
+            "record_options",
+            "limits",
+            "help",
+            "about",
+            "colors",
+            "diagnose",
+            "shortcuts",
+        )
     },
+    "tour": tour,
     "recording": recording,
     "file": file,
     "file-damaged": file_damaged,

@@ -102,6 +102,8 @@ class Program(QObject):
             self.session.open_file(options.file)
         if options.demo or options.bus is not None or options.file is not None:
             self.window.recovery.offer()
+        if options.quit_after is None:
+            self.window.help.offer_tour()
         self._stalls.reset()
 
     def _quit_by_timer(self) -> None:

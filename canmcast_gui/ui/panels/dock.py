@@ -61,6 +61,11 @@ class PanelDock(QDockWidget):
         """Whether it is visible: neither closed nor in a hidden tab."""
         return self.isVisible() and not self.visibleRegion().isEmpty()
 
+    def show_in_front(self) -> None:
+        """Show the panel in front of its tabs; the focus stays where it is."""
+        self.show()
+        self.raise_()
+
     def bring_forward(self) -> None:
         """Show the panel and give it the focus."""
         self._become_window()

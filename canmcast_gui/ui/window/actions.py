@@ -148,6 +148,7 @@ class WindowActions:
             keys="F1",
         )
         self.shortcuts = make("&Keyboard shortcuts", "All keys, by panel and menu", keys="Ctrl+F1")
+        self.tour = make("&First steps", "Five hints, each beside the part of the window that it is about")
         self.about = make("&About canmcast")
 
     @staticmethod

@@ -25,7 +25,7 @@ from canmcast_gui.ui.window.actions import WindowActions
 from canmcast_gui.ui.window.arrangement.geometry import WindowGeometry
 from canmcast_gui.ui.window.bus import BusCommands, ConnectionButton
 from canmcast_gui.ui.window.docks import Docks
-from canmcast_gui.ui.window.help import HelpCommands
+from canmcast_gui.ui.window.help import HelpCommands, Places
 from canmcast_gui.ui.window.menus import (
     fill_file_menu,
     fill_measurement_menu,
@@ -72,7 +72,6 @@ class MainWindow(QMainWindow):
         session.workspace.start(settings, WindowViews(self.docks, self.views, self))
         self.workspaces = WorkspaceCommands(session.workspace, settings, self.files, self)
         self.connection = self._make_connection_button()
-        self.help = HelpCommands(session, settings, self.bus, self.actions_, self)
         self.switch = MainSwitch(session, self)
         self.geometry_ = WindowGeometry(self, self.docks, settings)
         self.tool_bar = ToolBar(
@@ -84,6 +83,8 @@ class MainWindow(QMainWindow):
             self.geometry_,
         )
         self.addToolBar(self.tool_bar)
+        places = Places(self.panel, self.docks.docks["signals"], self.tool_bar.switch, self.connection)
+        self.help = HelpCommands(session, settings, self.actions_, self.bus, places, self)
         selection = lambda: self.views.current.selection_text()  # noqa: E731
         self.setStatusBar(StatusBar(session, settings, self.panel.shown_frames, selection, self))
         self._make_menus()
@@ -115,7 +116,9 @@ class MainWindow(QMainWindow):
         commands.fill_transmit_menu(transmit)
         fill_plot_menu(bar.addMenu("&Plot"), self.docks, self.files, self._session.reference, commands)
         fill_window_menu(bar.addMenu("&Window"), actions, settings, self.docks, self.geometry_)
-        bar.addMenu("&Help").addActions([actions.help, actions.shortcuts, actions.diagnose, actions.about])
+        bar.addMenu("&Help").addActions(
+            [actions.help, actions.tour, actions.shortcuts, actions.diagnose, actions.about]
+        )
         for menu in bar.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
             menu.setToolTipsVisible(True)
 
