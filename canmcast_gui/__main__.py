@@ -61,7 +61,7 @@ def command(context: click.Context, /, connect: bool, demo: bool, **values: Any)
     )
     if not _has_display():
         raise click.ClickException("there is no display here; `canmcast monitor` shows the bus in a terminal")
-    from canmcast_gui.ui.app import run
+    from canmcast_gui.ui.start import run
 
     sys.exit(run(options))
 

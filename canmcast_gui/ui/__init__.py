@@ -1,5 +1,5 @@
 """Windows, panels, views and dialogs (QtWidgets, pyqtgraph).
 
-``app.run`` starts the window. Views get the session and draw what ``models`` and ``app`` know; they hold no
-measurement data. May import every package except ``cli``.
+``start.run`` starts the program. Views get the session and draw what ``models`` and ``app`` know; they hold
+no measurement data. May import every package except ``cli``.
 """

@@ -5,14 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import sys
-import time
 import traceback
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-import psutil  # type: ignore[import-untyped]
-from PySide6.QtCore import QBuffer, QCoreApplication, QEvent, QIODevice, QObject, QTimer
+from PySide6.QtCore import QBuffer, QCoreApplication, QEvent, QIODevice, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from canmcast_gui import __version__
@@ -21,8 +19,6 @@ from canmcast_gui.app.program.event_loop import (
     GarbageCollection,
     InterruptWatch,
     StallMeter,
-    allow_open_files,
-    disable_automatic_collection,
 )
 from canmcast_gui.app.program.report import WindowFigures, window_report
 from canmcast_gui.app.program.settings import AppSettings
@@ -31,6 +27,7 @@ from canmcast_gui.frames.files import WRITE_SECONDS, within, write_json
 from canmcast_gui.options import StartOptions
 from canmcast_gui.recording import RecordingError
 from canmcast_gui.ui import icons, labels, theme
+from canmcast_gui.ui.start_picture import StartPicture, seconds_since_command
 from canmcast_gui.ui.window.main_window import MainWindow
 from canmcast_gui.wording import printable
 
@@ -38,28 +35,35 @@ log = logging.getLogger(__name__)
 
 
 class RepaintCounter(QObject):
-    """Counts the repaints of a window and measures the time to the first one."""
+    """Counts the repaints of a window and measures the time from the command until it can be used."""
+
+    first_drawn = Signal()
 
     def __init__(self, window: QObject) -> None:
         super().__init__(window)
         self.repaints = 0
-        self.first_paint_s: float | None = None
+        self.usable_s: float | None = None
         window.installEventFilter(self)
 
     def eventFilter(self, _window: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.UpdateRequest:
             self.repaints += 1
-            if self.first_paint_s is None:
-                self.first_paint_s = time.time() - psutil.Process().create_time()
+            if self.repaints == 1:
+                QTimer.singleShot(0, self._on_first_drawn)
         return False
+
+    def _on_first_drawn(self) -> None:
+        self.usable_s = seconds_since_command()
+        self.first_drawn.emit()
 
 
 class Program(QObject):
     """One run of the window: made from the options, ended by the user, a signal or a timer."""
 
-    def __init__(self, application: QApplication, options: StartOptions) -> None:
+    def __init__(self, application: QApplication, options: StartOptions, picture: StartPicture) -> None:
         super().__init__()
         self._options = options
+        self._picture = picture
         self._exit_code = 0
         self.is_stuck = False
         self.settings = AppSettings()
@@ -70,6 +74,7 @@ class Program(QObject):
         if options.workspace is None:
             self.window.bring_back()
         self._repaints = RepaintCounter(self.window)
+        self._repaints.first_drawn.connect(picture.hide)
         self._stalls = StallMeter(self)
         self._garbage = GarbageCollection(self)
         self._interrupts = InterruptWatch(self)
@@ -148,7 +153,7 @@ class Program(QObject):
         The interpreter deletes objects in any order when it exits, and a widget that is deleted after the
         application crashes.
         """
-        for owned in (self.window, self.session, self.settings):
+        for owned in (self._picture, self.window, self.session, self.settings):
             owned.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
@@ -157,7 +162,8 @@ class Program(QObject):
             repaints=self._repaints.repaints,
             longest_stall_ms=self._stalls.longest_ms,
             p99_stall_ms=self._stalls.p99_ms,
-            first_paint_s=self._repaints.first_paint_s,
+            first_paint_s=self._picture.painted_s or self._repaints.usable_s,
+            usable_s=self._repaints.usable_s,
         )
 
     def _write_report(self, path: Path, report: dict[str, object]) -> None:
@@ -178,21 +184,15 @@ class Program(QObject):
         self.session.messages.error(f"Internal error: {kind.__name__}: {error}")
 
 
-def run(options: StartOptions) -> int:
-    """Show the window until it is closed; returns the exit code."""
-    disable_automatic_collection()
-    if problem := allow_open_files():
-        print(f"canmcast-gui: {problem}", file=sys.stderr)
-        return 1
+def run_window(application: QApplication, options: StartOptions, picture: StartPicture) -> int:
+    """Show the window, instead of the picture of the start, until it is closed; returns the exit code."""
     logging.basicConfig(level=logging.WARNING, format="canmcast-gui: %(message)s")
-    existing = QApplication.instance()
-    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("canmcast")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("canmcast")
     application.setWindowIcon(icons.program_icon())
     try:
-        program = Program(application, options)
+        program = Program(application, options, picture)
     except RecordingError as error:
         print(f"canmcast-gui: {printable(str(error))}", file=sys.stderr)
         return 1

@@ -34,13 +34,17 @@ def run() -> list[Figure]:
 
 
 def first_window() -> list[Figure]:
-    """The time from the command to the first drawn window; the median of five starts."""
-    times = []
+    """The time from the command to the first drawing and to a window that takes input: medians of five."""
+    times: dict[str, list[float]] = {"first_paint_s": [], "usable_s": []}
     for _ in range(5):
         report, _sent, _cpu = _program(["--quit-after", 1], rate=0)
-        times.append(report["ui"]["first_paint_s"])
-    median = sorted(times)[2]
-    return [Figure("first window", median, 2.0, f"{median:.2f} s", at_most=True, unit="s")]
+        for name, values in times.items():
+            values.append(report["ui"][name])
+    drawn, usable = (sorted(values)[2] for values in times.values())
+    return [
+        Figure("first drawing", drawn, 1.0, f"{drawn:.2f} s", at_most=True, unit="s"),
+        Figure("window takes input", usable, 2.0, f"{usable:.2f} s", at_most=True, unit="s"),
+    ]
 
 
 def recorded_whole(rate: int) -> list[Figure]:

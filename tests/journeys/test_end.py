@@ -15,7 +15,7 @@ PROGRAM = """
 import gc
 from PySide6.QtCore import QObject, Signal
 from canmcast_gui.options import StartOptions
-from canmcast_gui.ui import app
+from canmcast_gui.ui import app, start
 
 class Circle(QObject):
     def __init__(self):
@@ -42,7 +42,7 @@ class Program(app.Program):
 app.Program = Program
 sender, receiver = Sender(), QObject()
 sender.fired.connect(receiver.deleteLater)
-code = app.run(StartOptions(quit_after=0.1))
+code = start.run(StartOptions(quit_after=0.1))
 del receiver
 print("told:", Sender.told, "code:", code)
 """

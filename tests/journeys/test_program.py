@@ -281,7 +281,7 @@ def test_a_window_continues_when_its_recording_is_cut_short(program, tmp_path, n
 
 MESSAGES = """
 from canmcast_gui.options import StartOptions
-from canmcast_gui.ui import app
+from canmcast_gui.ui import app, start
 
 class Program(app.Program):
     def __init__(self, *arguments):
@@ -289,7 +289,7 @@ class Program(app.Program):
         self.session.messages.posted.connect(lambda level, text: print(level, text))
 
 app.Program = Program
-app.run(StartOptions(quit_after=0.5))
+start.run(StartOptions(quit_after=0.5))
 """
 
 

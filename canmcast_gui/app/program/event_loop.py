@@ -15,7 +15,6 @@ import gc
 import sys
 import time
 
-import numpy as np
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, Signal
 
 from canmcast_gui.processes.parent import EndSignals
@@ -88,6 +87,8 @@ class StallMeter(QObject):
     @property
     def p99_ms(self) -> float:
         """99 of 100 stalls were shorter than this; 0 before the first sample."""
+        import numpy as np  # here, because this module is imported before the first picture is drawn
+
         return float(np.percentile(self._samples, 99)) if self._samples else 0.0
 
     def reset(self) -> None:

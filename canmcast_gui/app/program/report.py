@@ -47,12 +47,17 @@ class SessionTotals:
 
 @dataclass(frozen=True, slots=True)
 class WindowFigures:
-    """Figures of the window. ``first_paint_s`` is the time from the command to the first drawn window."""
+    """Figures of the window.
+
+    ``first_paint_s`` is the time from the command to the first drawing, which is that of the start picture;
+    ``usable_s`` is the time until the window is drawn and takes input.
+    """
 
     repaints: int
     longest_stall_ms: float
     p99_stall_ms: float
     first_paint_s: float | None
+    usable_s: float | None
 
 
 def window_report(totals: SessionTotals, figures: WindowFigures) -> dict[str, object]:

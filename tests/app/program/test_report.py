@@ -13,7 +13,7 @@ from canmcast_gui.transport.statistics import BusStatistics
 def test_the_report_has_the_agreed_names_and_values(tmp_path):
     path = tmp_path / "report.json"
     totals = SessionTotals(received=5, recorded=4, duration_s=1.23456)
-    write_json(path, window_report(totals, WindowFigures(7, 12.34567, 5.0, None)))
+    write_json(path, window_report(totals, WindowFigures(7, 12.34567, 5.0, None, 1.5)))
     assert sys.platform == "win32" or path.stat().st_mode & 0o777 == 0o600
     assert json.loads(path.read_text()) == {
         "received": 5,
@@ -26,7 +26,13 @@ def test_the_report_has_the_agreed_names_and_values(tmp_path):
         "duration_s": 1.235,
         "receive_buffer_bytes": 0,
         "priority": "",
-        "ui": {"repaints": 7, "longest_stall_ms": 12.346, "p99_stall_ms": 5.0, "first_paint_s": None},
+        "ui": {
+            "repaints": 7,
+            "longest_stall_ms": 12.346,
+            "p99_stall_ms": 5.0,
+            "first_paint_s": None,
+            "usable_s": 1.5,
+        },
     }
 
 
