@@ -105,6 +105,12 @@ class Marks:
             if len(before) + len(after) < len(self._marks):
                 self._change(before, after)
 
+    def remove_rows(self, rows: Iterable[int]) -> None:
+        """Remove the marks of several rows; raises RecordingError where that cannot be saved."""
+        gone = set(rows)
+        with self._lock:
+            self._change(tuple(mark for mark in self._marks if mark.row not in gone), ())
+
     def extend(self, marks: Iterable[Mark]) -> int:
         """Add the marks of a log file, at rows without a mark; returns how many were added."""
         with self._lock:

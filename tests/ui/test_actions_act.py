@@ -126,7 +126,7 @@ def columns_of(view):
 CONTEXT_MENUS = {
     "row": lambda window: window.subjects.view_menu(window.views.current),
     "titles": lambda window: columns_of(window.views.current),
-    "marks": lambda window: window.docks.marks.menu(),
+    "marks": lambda window: window.subjects.menu("marks"),
     "statistics": lambda window: window.subjects.menu("statistics"),
     "signals": lambda window: window.subjects.menu("signals"),
     "gauges": lambda window: window.subjects.menu("gauges"),

@@ -16,7 +16,7 @@ class Doors:
     with a filter, ``find`` goes to the next or (True) previous frame that passes a filter. ``plot``,
     ``unplot`` and ``watch`` take signals "Message.Signal". ``add_rows`` makes transmit rows of frames,
     ``send`` sends frames once, ``obstacle`` says why that is not possible, "" if it is. ``set_signal`` shows
-    the editor of a signal in the transmit list.
+    the editor of a signal in the transmit list, ``expand`` shows or hides the signals of the current row.
     """
 
     report: Callable[[str], object]
@@ -35,3 +35,4 @@ class Doors:
     show_signal: Callable[[str], object]
     show_node: Callable[[str], object]
     show_statistics: Callable[[int, bool], object]
+    expand: Callable[[], object]

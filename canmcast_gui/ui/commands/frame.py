@@ -105,6 +105,11 @@ class FrameCommands:
             tip="Counts and cycle times of this ID",
         )  # fmt: skip
 
+        self.expand = make.add(
+            "expand", "Show or hide si&gnals", lambda _subject: doors.expand(), _expandable,
+            tip="The signals of the current row (Enter, Right and Left)",
+        )  # fmt: skip
+
     def _show_statistics(self, subject: Subject) -> None:
         if subject.identity is not None:
             self._doors.show_statistics(*subject.identity)
@@ -136,6 +141,10 @@ def _sendable(subject: Subject) -> str:
     if not reason and int(subject.frame.flags[0]) & Flag.ERROR:
         return "An error frame cannot be sent."
     return reason
+
+
+def _expandable(subject: Subject) -> str:
+    return needs_row(subject) or ("" if subject.signals else "No loaded database has signals of this frame.")
 
 
 def _id_text(subject: Subject) -> str:

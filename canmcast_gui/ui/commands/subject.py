@@ -60,6 +60,11 @@ class Subject:
         return None if self.message is None else (self.message.arbitration_id, self.message.extended)
 
     @property
+    def has_other_cell(self) -> bool:
+        """Whether the filter of the cell is not that of the id."""
+        return self.cell is not None and self.cell != self.id_filter
+
+    @property
     def title(self) -> str:
         """The name of the message, else "ID 1A3"."""
         if self.message is not None:

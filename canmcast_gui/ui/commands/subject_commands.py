@@ -97,14 +97,14 @@ class SubjectCommands(QObject):
         """Open the context menu of a widget at a position on the screen."""
         self.menu(widget, extra).popup(position)
 
-    def menu(self, widget: QWidget, extra: Actions = (), first: Actions = ()) -> QMenu:
-        """The context menu for the subject of a widget: ``first``, the commands, then ``extra``."""
+    def menu(self, widget: QWidget, extra: Actions = ()) -> QMenu:
+        """The context menu for the subject of a widget: the commands, then ``extra``."""
         self._place = widget
         subject = self.subject()
         menu = QMenu(widget)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setToolTipsVisible(True)
-        for section in (first, *self._sections(subject), extra):
+        for section in (*self._sections(subject), extra):
             menu.addActions(list(section))
             if section:
                 menu.addSeparator()
@@ -126,10 +126,11 @@ class SubjectCommands(QObject):
         elif subject.id_filter is None:
             yield self._source_actions() if subject.source is not None else []
         else:
+            yield [frame.expand] if subject.row is not None else []
             yield self._signal_actions(subject)
             yield [frame.add_rows, frame.send_once]
             yield self._filter_actions(subject)
-            yield [frame.color_id, *([frame.color_value] if subject.cell is not None else [])]
+            yield [frame.color_id, *([frame.color_value] if subject.has_other_cell else [])]
             yield self._find_actions(subject)
             yield self._rows if subject.row is not None else []
             yield self._show_actions(subject)
@@ -144,7 +145,7 @@ class SubjectCommands(QObject):
 
     def _filter_actions(self, subject: Subject) -> Actions:
         frame = self.frame
-        pair = [frame.only_value, frame.without_value] if subject.cell is not None else []
+        pair = [frame.only_value, frame.without_value] if subject.has_other_cell else []
         by = [self.filter_menu.menuAction()] if subject.cells else []
         return [*pair, frame.only_id, frame.without_id, *by, frame.new_view]
 
@@ -168,18 +169,24 @@ class SubjectCommands(QObject):
 
     def fill_trace_menu(self, menu: QMenu) -> None:
         """Add the commands for frames and senders."""
-        frame = self.frame
-        menu.addActions([frame.only_value, frame.without_value, frame.only_id, frame.without_id])
-        menu.addMenu(self.filter_menu)
-        menu.addAction(frame.new_view)
-        menu.addActions([frame.color_id, frame.color_value])
+        frame, signal = self.frame, self.signal
+        only = self._submenu(menu, "Filter by this &row", "filter")
+        only.addActions([frame.only_id, frame.without_id, frame.only_value, frame.without_value])
+        only.addMenu(self.filter_menu)
+        only.addAction(frame.new_view)
+        self._submenu(menu, "Co&lor by this row", "theme").addActions([frame.color_id, frame.color_value])
+        go = self._submenu(menu, "&Go to", "next")
+        go.addActions([frame.find_next, frame.find_previous, signal.next_change, signal.previous_change])
         menu.addMenu(self.source_menu)
+        menu.addMenu(self.copy_menu)
         menu.addSeparator()
-        menu.addActions([frame.find_next, frame.find_previous])
-        menu.addActions([self.signal.next_change, self.signal.previous_change])
-        menu.addSeparator()
-        menu.addActions([frame.record_on, self.signal.show_in_database, frame.show_statistics])
+        menu.addActions([frame.expand, signal.show_in_database, frame.show_statistics, frame.record_on])
         self.show_in(menu)
+
+    def _submenu(self, menu: QMenu, title: str, icon: str) -> QMenu:
+        submenu = self._menu(title, icon)
+        menu.addMenu(submenu)
+        return submenu
 
     def fill_transmit_menu(self, menu: QMenu) -> None:
         """Add the commands that make transmit rows of frames."""

@@ -84,7 +84,9 @@ class ChronologicalView(FrameView):
         self._matches: MatchCount | None = None
         self.auto_scroll = AutoScroll(self.table.verticalScrollBar(), self)
         self.auto_scroll.changed.connect(self.following_changed)
-        self.table.expanded.connect(lambda: self.auto_scroll.set_following(False))
+        self.auto_scroll.changed.connect(self.show_live_state)
+        self.table.row_chosen.connect(lambda: self.set_following(False))
+        self.table.end_chosen.connect(lambda: self.set_following(True))
         self.model.rowsRemoved.connect(self._on_rows_removed)
         self._searching = QTimer(self)
         self._searching.setSingleShot(True)
@@ -110,6 +112,11 @@ class ChronologicalView(FrameView):
         """The recording's row of the current line."""
         line = self.table.currentIndex().row()
         return self.model.row_number(line) if line >= 0 else None
+
+    @property
+    def following(self) -> bool:
+        """See FrameView."""
+        return self.auto_scroll.following
 
     def set_following(self, on: bool) -> None:
         """Turn auto-scroll on or off."""

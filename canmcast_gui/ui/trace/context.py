@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from canmcast_gui.app.bus.sender_watch import SenderWatch
 from canmcast_gui.app.bus.source_names import SourceNames
 from canmcast_gui.app.document.databases import compile_for
+from canmcast_gui.app.document.matching_marks import MatchingMarks, mark_matching
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.workspace.view_setups import COLOR_RULES
@@ -15,6 +19,8 @@ from canmcast_gui.models.trace.color_rules import CompiledRules
 from canmcast_gui.models.trace.times import Reference
 from canmcast_gui.recording import RecordingError, RowsGoneError
 from canmcast_gui.recording.id_statistics import OWN
+from canmcast_gui.recording.marks import MOST_MARKS
+from canmcast_gui.wording import counted, were
 
 # The interval at which new sources are searched; they are rare.
 SOURCES_MS = 1000
@@ -97,8 +103,31 @@ class ViewContext(QObject):
 
     def remove_mark(self, row: int) -> None:
         """Remove the mark at a row."""
+        self.remove_marks([row])
+
+    def remove_marks(self, rows: Iterable[int]) -> None:
+        """Remove the marks at rows; send a message if that fails."""
         try:
-            self.session.document.recording.marks.remove(row)
+            self.session.document.recording.marks.remove_rows(rows)
         except RecordingError as error:
-            self.session.messages.error(f"The mark was not removed: {error}")
+            self.session.messages.error(f"The marks were not removed: {error}")
         self.marks_changed.emit()
+
+    def mark_matching(self, condition: Filter) -> None:
+        """Mark all frames that match a filter, in the background, and report how many there are."""
+        recording = self.session.document.recording
+        room = MOST_MARKS - len(recording.marks)
+        work = partial(mark_matching, recording, condition, room)
+        task = self.session.tasks.make(f"Marking frames that match {condition.text}", work)
+        task.finished.connect(self._on_marked)
+        task.failed.connect(lambda sentence: self.session.messages.error(f"No mark was set: {sentence}"))
+        task.start()
+
+    def _on_marked(self, result: MatchingMarks) -> None:
+        self.marks_changed.emit()
+        verb = "matches" if result.matching == 1 else "match"
+        text = f"{counted(result.matching, 'frame')} {verb} the filter"
+        if result.added < result.matching:
+            limit = f"a recording keeps up to {MOST_MARKS:,} marks, one for each row"
+            text += f"; {counted(result.added, 'mark')} {were(result.added)} added, because {limit}"
+        self.session.messages.info(f"{text}.")

@@ -14,8 +14,13 @@ from canmcast_gui.models.columns import Column
 from canmcast_gui.models.trace.lines import LineModel
 from canmcast_gui.ui.labels import EmptyHint, HintButton
 from canmcast_gui.ui.trace.context import ViewContext
+from canmcast_gui.ui.trace.live_bar import LiveBar
 from canmcast_gui.ui.trace.row_commands import RowCommands
 from canmcast_gui.ui.trace.table import FrameTable
+from canmcast_gui.ui.updates import VisibleTicks
+
+# Five times a second: a count that changes more often cannot be read.
+LIVE_TICKS = 5
 
 # Why the recording is empty, by the state of the session.
 _EMPTY_HINTS = {
@@ -47,7 +52,13 @@ class FrameView(QWidget):
         self.commands = RowCommands(self.table, model, context, self.current_row, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        self.live_bar = LiveBar(session, self)
+        layout.addWidget(self.live_bar)
         layout.addWidget(self.table)
+        self.live_bar.jump.connect(lambda: self.set_following(True))
+        self._live_ticks = VisibleTicks(session.clock, self, self.show_live_state, LIVE_TICKS)
+        session.clock.paused_changed.connect(self.show_live_state)
         self.setFocusProxy(self.table)
         self.hint = EmptyHint(self.table, "")
         self.diagnose = HintButton(self.hint, "Diagnose…", self.table)
@@ -73,6 +84,19 @@ class FrameView(QWidget):
     def _on_source_names(self) -> None:
         self._model.set_source_names(self.context.sources.names)
         self.table.viewport().update()
+
+    @property
+    def following(self) -> bool:
+        """Whether the newest frames are visible; a by-ID view always shows them."""
+        return True
+
+    def set_following(self, on: bool) -> None:
+        """Turn auto-scroll on or off, where a view has it."""
+
+    def show_live_state(self) -> None:
+        """Show whether the view follows the bus."""
+        below = self._model.line_count() - 1 - self.table.visible_lines()[1]
+        self.live_bar.show_view(self.following, max(below, 0))
 
     @property
     def filter(self) -> Filter:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidget
 
 from canmcast_gui.models.trace.marks import NOTE, MarksModel
-from canmcast_gui.ui import icons
+from canmcast_gui.ui.actions import allow, new_action
 from canmcast_gui.ui.item_views import prepare_table
 from canmcast_gui.ui.labels import EmptyHint
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.updates import VisibleTicks
+
+NO_MARKS = (
+    "No marks. Select a row of the trace and press Ctrl+M,\nor mark all frames that match the filter with "
+    "Trace › Marks."
+)
 
 
 class MarksPanel(QWidget):
@@ -34,10 +39,9 @@ class MarksPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.table)
         self.setFocusProxy(self.table)
-        self.hint = EmptyHint(self.table, "No marks. Select a row of the trace and press Ctrl+M.")
+        self.hint = EmptyHint(self.table, NO_MARKS)
         self.table.mark_activated.connect(self._jump)
-        self.table.remove_requested.connect(self._remove)
-        self.table.customContextMenuRequested.connect(self._show_menu)
+        self._make_actions()
         self.model.text_edited.connect(context.mark)
         context.marks_changed.connect(self.refresh)
         self._ticks = VisibleTicks(context.session.clock, self, self.refresh, every=10)
@@ -48,44 +52,56 @@ class MarksPanel(QWidget):
         self.model.show_marks(self._context.session.document.recording)
         self.hint.setVisible(not self.model.rowCount())
 
-    def menu(self) -> QMenu:
-        """The context menu of the current mark."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        index = self.table.currentIndex()
-        for icon, text, slot in (
-            ("next", "&Show in the trace", lambda: self._jump(index.row())),
-            ("edit", "&Edit the note", lambda: self.table.edit(index.siblingAtColumn(NOTE))),
-            ("remove", "&Remove", lambda: self._remove(index.row())),
-        ):
-            menu.addAction(icons.icon(icon), text, slot).setEnabled(index.isValid())
-        return menu
+    def _make_actions(self) -> None:
+        table, here = self.table, Qt.ShortcutContext.WidgetShortcut
+        self.show_action = new_action(
+            self, "&Show in the trace", lambda: self._jump(table.currentIndex().row()), icon="next",
+            tip="Go to the row of the mark (Enter)",
+        )  # fmt: skip
+        self.edit_action = new_action(
+            self, "&Edit the note", lambda: table.edit(table.currentIndex().siblingAtColumn(NOTE)),
+            icon="edit", keys="F2", context=here, tip="Change the text of the mark",
+        )  # fmt: skip
+        self.remove_action = new_action(
+            self, "&Remove", self._remove, icon="remove", keys="Del", context=here,
+            tip="Remove the selected marks",
+        )  # fmt: skip
+        table.addActions([self.show_action, self.edit_action, self.remove_action])
+        table.selectionModel().selectionChanged.connect(self._update_actions)
+        self.model.modelReset.connect(self._update_actions)
+        self._update_actions()
+
+    def _update_actions(self) -> None:
+        has_current, selection = self.table.currentIndex().isValid(), self.table.selectionModel()
+        for action in (self.show_action, self.edit_action):
+            allow(action, has_current, "Select a mark first.")
+        allow(self.remove_action, selection.hasSelection(), "Select a mark first.")
+
+    def current_row(self) -> int | None:
+        """The row of the recording at which the current mark is."""
+        mark = self.model.mark(self.table.currentIndex().row())
+        return None if mark is None else mark.row
 
     def _jump(self, line: int) -> None:
         mark = self.model.mark(line)
         if mark is not None:
             self.jump_requested.emit(mark.row)
 
-    def _remove(self, line: int) -> None:
-        mark = self.model.mark(line)
-        if mark is not None:
-            self._context.remove_mark(mark.row)
-
-    def _show_menu(self, position: QPoint) -> None:
-        self.menu().popup(self.table.viewport().mapToGlobal(position))
+    def _remove(self) -> None:
+        lines = {index.row() for index in self.table.selectedIndexes()}
+        marks = (self.model.mark(line) for line in lines)
+        self._context.remove_marks([mark.row for mark in marks if mark is not None])
 
 
 class _MarksTable(QTableView):
-    """Enter or a double click activates a mark, F2 edits its note, Del removes it."""
+    """Enter or a double click activates a mark."""
 
     mark_activated = Signal(int)
-    remove_requested = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.doubleClicked.connect(self._on_double_click)
 
     def _on_double_click(self, index: QModelIndex) -> None:
@@ -97,9 +113,5 @@ class _MarksTable(QTableView):
             super().keyPressEvent(event)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.mark_activated.emit(index.row())
-        elif event.key() == Qt.Key.Key_Delete:
-            self.remove_requested.emit(index.row())
-        elif event.key() == Qt.Key.Key_F2:
-            self.edit(index.siblingAtColumn(NOTE))
         else:
             super().keyPressEvent(event)

@@ -53,14 +53,19 @@ _MOVING = {
 }
 
 
+_PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+
+
 class FrameTable(QTableView):
     """A table of frames.
 
-    ``expanded`` is emitted when the user expands a row, ``drag_started`` when selected rows are dragged.
+    ``row_chosen`` is emitted when the user selects or expands a row, ``end_chosen`` when he goes to the last
+    one with the key End, ``drag_started`` when selected rows are dragged.
     ``menu_requested`` carries a position on the screen and a column (-1: none) for a context menu.
     """
 
-    expanded = Signal()
+    row_chosen = Signal()
+    end_chosen = Signal()
     menu_requested = Signal(QPoint, int)
     drag_started = Signal()
     selection_changed = Signal()
@@ -206,7 +211,7 @@ class FrameTable(QTableView):
         if self._lines.is_expanded(line):
             self._lines.collapse(line)
         elif self._lines.expand(line):
-            self.expanded.emit()
+            self.row_chosen.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         line = self.rowAt(round(event.position().y()))
@@ -221,8 +226,10 @@ class FrameTable(QTableView):
         plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
         if event.button() == Qt.MouseButton.LeftButton and plain and self._is_selected(line):
             self._pressed_at = event.position()  # a drag takes all selected rows, a click selects this one
-            return
-        super().mousePressEvent(event)
+        else:
+            super().mousePressEvent(event)
+        if line >= 0:
+            self.row_chosen.emit()  # afterwards: Qt may have scrolled to the row
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._pressed_at is None:
@@ -262,10 +269,21 @@ class FrameTable(QTableView):
             self.toggle(line)
         elif key in (Qt.Key.Key_Space, Qt.Key.Key_Escape):
             event.ignore()  # Space is the key of Pause; Esc must not clear the selection
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and event.modifiers() in _PLAIN:
+            self._go_to_end(key == Qt.Key.Key_End)
         else:
             super().keyPressEvent(event)
             if key in _MOVING and self.currentIndex().isValid():
                 self.scrollTo(self.currentIndex())  # Qt does not scroll if the current line stays the same
+                self.row_chosen.emit()
+
+    def _go_to_end(self, last: bool) -> None:
+        """Select the first or the last row. Qt would go to the first or last column, which shows nothing."""
+        line = self._lines.line_count() - 1 if last else 0
+        if line >= 0:
+            select_rows(self, [line])
+            self.scrollTo(self.currentIndex())
+            (self.end_chosen if last else self.row_chosen).emit()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         position, line = event.globalPos(), self.currentIndex().row()

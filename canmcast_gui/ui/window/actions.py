@@ -104,19 +104,27 @@ class WindowActions:
             "&Auto-scroll", "Follow the newest frame", icon="follow", keys="Ctrl+End", checkable=True
         )
         self.filter = make("&Filter", "Show only frames that match", icon="filter", keys="Ctrl+L")
+        self.filter_view = make(
+            "Filter in a new vie&w",
+            "Open a chronological view with the filter of the current view",
+            icon="chronological",
+        )
         self.find = make("Fin&d…", "Search for a frame", icon="find", keys="Ctrl+F")
         self.copy = make("Cop&y rows", "The selected rows as text", icon="copy", keys="Ctrl+C")
         self.copy_csv = make("Copy rows as CS&V", "The selected rows for a spreadsheet")
         self.copy_candump = make(
             "Copy rows as candump &lines", "The selected rows in the format of candump -L"
         )
-        self.expand = make("Show or hide si&gnals", "Signals of the current row (Enter, Left and Right)")
         self.mark = make(
             "&Mark row",
             "Mark the current row; again: edit the note of the mark. Marks are saved with the recording",
             keys="Ctrl+M",
         )
         self.unmark = make("&Remove mark", keys="Ctrl+Shift+M")
+        self.mark_matching = make(
+            "Mark all &frames that match the filter", "The marks have the text of the filter as their note"
+        )
+        self.unmark_all = make("Remove &all marks…", "Remove the marks of all rows")
         self.next_mark = make("&Next mark", keys="Alt+PgDown")
         self.previous_mark = make("&Previous mark", keys="Alt+PgUp")
         self.reference = make("Set time &zero here", "The current row becomes time 0", keys="Ctrl+T")

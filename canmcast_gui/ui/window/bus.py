@@ -52,6 +52,7 @@ class ConnectionButton(QToolButton):
         menu.aboutToShow.connect(lambda: self._fill(menu))
         self.setMenu(menu)
         session.state_changed.connect(self._on_state)
+        session.clock.paused_changed.connect(self._on_state)
         self._on_state()
 
     def _on_state(self) -> None:
@@ -88,8 +89,9 @@ def state_text(session: Session) -> str:
     name = printable(session.document.file_path.name) if session.document.file_path else ""
     if session.bus.problem:
         return f"Reception problem: {session.bus.label}"
+    live = "Paused" if session.clock.paused else "Live"
     return {
-        SessionState.LIVE: f"Live: {session.bus.label}",
+        SessionState.LIVE: f"{live}: {session.bus.label}",
         SessionState.CONNECTING: f"Connecting: {session.bus.label}",
         SessionState.LOADING: f"Opening: {name}",
         SessionState.FILE: f"File: {name}",
@@ -97,12 +99,12 @@ def state_text(session: Session) -> str:
 
 
 def state_color(session: Session, palette: Any) -> QColor:
-    """Green on a bus, red on a reception problem, the warning color while connecting, else muted."""
+    """Green on a bus, red on a reception problem, the warning color while paused or connecting; muted."""
     colors = theme.colors(palette)
     if session.bus.problem:
         return colors.error
     return {
-        SessionState.LIVE: colors.good,
+        SessionState.LIVE: colors.warning if session.clock.paused else colors.good,
         SessionState.CONNECTING: colors.warning,
         SessionState.LOADING: colors.warning,
     }.get(session.state, colors.muted)

@@ -130,6 +130,7 @@ class StatusBar(QStatusBar):
         self._timer.timeout.connect(self.refresh)
         self._timer.start()
         session.state_changed.connect(self.refresh)
+        session.clock.paused_changed.connect(self.refresh)
         session.record.changed.connect(self._on_record_state)
         self._on_record_state()
 

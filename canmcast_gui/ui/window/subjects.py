@@ -45,7 +45,6 @@ class PanelSubjects(QObject):
     ) -> None:
         super().__init__(window)
         self._session = session
-        self._actions = actions
         self._docks = docks
         self._subjects = Subjects(session)
         doors = WindowDoors(session, context, docks, views, record, window).doors()
@@ -65,7 +64,7 @@ class PanelSubjects(QObject):
 
     def view_menu(self, view: FrameView) -> QMenu:
         """The context menu of the current row of a view."""
-        return self.commands.menu(view.table, first=[self._actions.expand])
+        return self.commands.menu(view.table)
 
     def _add_view(self, view: FrameView) -> None:
         self.commands.add_place(view.table, view.commands.subject)
@@ -76,6 +75,7 @@ class PanelSubjects(QObject):
         self._add("signals", docks.signals.tree, self._of_signals, docks.signals.menu_actions)
         self._add("gauges", docks.gauges.table, self._of_gauges, docks.gauges.table.actions)
         self._add("hosts", docks.hosts.table, self._of_hosts, lambda: ())
+        self._add("marks", docks.marks.table, self._of_marks, docks.marks.table.actions)
         statistics = docks.statistics
         self._add("statistics", statistics.table, self._of_statistics, statistics.menu_actions)
 
@@ -114,6 +114,12 @@ class PanelSubjects(QObject):
         if not 0 <= line < len(rows):
             return Subject()
         return self._subjects.of_source(rows[line].source, sorted(rows[line].nodes))
+
+    def _of_marks(self) -> Subject:
+        row, recording = self._docks.marks.current_row(), self._session.document.recording
+        if row is None or not recording.first_row <= row < recording.end_row:
+            return Subject()
+        return self._subjects.of_frame(recording.rows(row, row + 1))
 
     def _of_statistics(self) -> Subject:
         statistics = self._docks.statistics
@@ -164,6 +170,7 @@ class WindowDoors:
             show_signal=lambda name: self._in_browser(docks.browser.show_signal, name),
             show_node=lambda name: self._in_browser(docks.browser.show_node, name),
             show_statistics=self._show_statistics,
+            expand=self._expand,
         )
 
     def _find(self, text: str, backwards: bool) -> None:
@@ -186,6 +193,10 @@ class WindowDoors:
         dialog = ColorsDialog(self._context, self._window)
         dialog.add_rule(name, filter_text)
         dialog.open()
+
+    def _expand(self) -> None:
+        table = self._views.current.table
+        table.toggle(table.currentIndex().row())
 
     def _plot(self, names: Sequence[str]) -> None:
         for name in names:

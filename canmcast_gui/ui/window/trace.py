@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox, QWidget
 
 from canmcast_gui.app.bus.sender_watch import WrongSender
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.recording.search import first_row_since
+from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import allow, connect
 from canmcast_gui.ui.commands.subject_commands import SubjectCommands
 from canmcast_gui.ui.files.commands import FileCommands
@@ -21,6 +22,7 @@ from canmcast_gui.ui.trace.docks import ViewDocks
 from canmcast_gui.ui.trace.panel import TracePanel
 from canmcast_gui.ui.window.actions import WindowActions
 from canmcast_gui.ui.window.menus import TIME_MODES, choice_menu
+from canmcast_gui.wording import counted
 
 
 class TraceCommands(QObject):
@@ -65,15 +67,17 @@ class TraceCommands(QObject):
             (actions.hexadecimal, lambda: self._settings.decimal.set(not actions.hexadecimal.isChecked())),
             (actions.follow, self._follow),
             (actions.filter, self._focus_filter),
+            (actions.filter_view, lambda: views.open_new("chronological", views.filter_box.text())),
             (actions.find, panel.find_bar.open),
             (actions.colors, lambda: ColorsDialog(panel.context, self._window).open()),
             (actions.save_shown, lambda: self._files.ask_save_shown(views.current.filter)),
             (actions.copy, lambda: views.current.commands.copy()),
             (actions.copy_csv, lambda: views.current.commands.copy("csv")),
             (actions.copy_candump, lambda: views.current.commands.copy("candump")),
-            (actions.expand, self._expand),
             (actions.mark, marks.mark_current),
             (actions.unmark, marks.remove_current),
+            (actions.mark_matching, marks.mark_matching),
+            (actions.unmark_all, marks.ask_remove_all),
             (actions.next_mark, lambda: marks.go(False)),
             (actions.previous_mark, lambda: marks.go(True)),
             (actions.reference, marks.set_reference),
@@ -94,16 +98,16 @@ class TraceCommands(QObject):
         menu.addMenu(choice_menu(self._window, "&Time", self._settings.time_mode, TIME_MODES))
         menu.addActions([actions.reference, actions.no_reference])
         menu.addSeparator()
-        menu.addActions([actions.follow, actions.filter, actions.find, actions.colors])
+        menu.addActions([actions.follow, actions.filter, actions.filter_view, actions.find, actions.colors])
         self._columns = menu.addMenu("Col&umns")
         self._columns.aboutToShow.connect(self._fill_columns)
         menu.aboutToShow.connect(self._allow_columns)
         menu.addSeparator()
         commands.fill_trace_menu(menu)
-        menu.addAction(actions.expand)
-        menu.addMenu(commands.copy_menu)
-        menu.addSeparator()
-        menu.addActions([actions.mark, actions.unmark, actions.next_mark, actions.previous_mark])
+        marks = menu.addMenu("&Marks")
+        marks.addActions([actions.mark, actions.unmark, actions.next_mark, actions.previous_mark])
+        marks.addSeparator()
+        marks.addActions([actions.mark_matching, actions.unmark_all])
 
     def _allow_columns(self) -> None:
         is_visible = self._views.current.isVisible()
@@ -130,15 +134,6 @@ class TraceCommands(QObject):
         self._panel.set_mode(mode)
         self._panel.focus_view()
         self.show_state()
-
-    def _expand(self) -> None:
-        """Show or hide the signals of the current row."""
-        view = self._views.current
-        line = view.table.currentIndex().row()
-        if line < 0:
-            self._panel.context.session.messages.info("Select a row of the trace first.")
-        else:
-            view.table.toggle(line)
 
     def _follow(self) -> None:
         trace = self._views.current_chronological
@@ -193,6 +188,33 @@ class MarkCommands(QObject):
             self._report("The current row has no mark.")
         else:
             self._context.remove_mark(row)
+
+    def mark_matching(self) -> None:
+        """Mark all frames that match the filter of the current view."""
+        condition = self._views.current.filter
+        if condition.passes_all:
+            self._report("Type a filter first: all frames that match it are marked.")
+        elif not len(self._context.session.document.recording):
+            self._report("There are no frames to mark.")
+        else:
+            self._context.mark_matching(condition)
+
+    def ask_remove_all(self) -> None:
+        """Remove all marks after a question."""
+        rows = [mark.row for mark in self._context.session.document.recording.marks]
+        if not rows:
+            self._report("There are no marks.")
+            return
+        box = QMessageBox(self._window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Remove all marks")
+        box.setText(f"Remove {counted(len(rows), 'mark')} with the notes?")
+        box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel)
+        icons.without_icons(box)
+        box.button(QMessageBox.StandardButton.Yes).setText("Remove")
+        box.accepted.connect(lambda: self._context.remove_marks(rows))
+        box.open()
 
     def go(self, backwards: bool) -> None:
         """Jump to the next or previous mark; without a current row to the first or last one."""

@@ -3,11 +3,14 @@
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtWidgets import QInputDialog, QMessageBox
 
+from canmcast_gui.app.document.matching_marks import mark_matching
+from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.frames.marks import Mark
 from tests.support.frames import START_NS, traffic
 from tests.support.stage import process_deletions
+from tests.ui.tab_order import activate
 
 pytestmark = pytest.mark.window
 
@@ -76,10 +79,11 @@ def test_the_list_jumps_edits_and_removes(qtbot, stage, window, trace):
     assert panel.model.setData(panel.model.index(0, 2), "renamed")
     assert marks.at(10).text == "renamed"
     panel.table.setCurrentIndex(panel.model.index(0, 0))
+    activate(window)
+    panel.table.setFocus()
     QTest.keyClick(panel.table, Qt.Key.Key_Delete)
     assert [note.row for note in marks] == [60]
-    menu = {action.text(): action for action in panel.menu().actions()}
-    assert menu["&Remove"].isEnabled() or not panel.table.currentIndex().isValid()
+    assert panel.remove_action.isEnabled() or not panel.table.currentIndex().isValid()
 
 
 def test_the_trace_goes_to_the_next_visible_row_of_a_hidden_mark(stage, window, trace):
@@ -111,3 +115,49 @@ def test_marks_of_the_by_id_view_are_at_the_newest_frame(stage, window, trace):
     window.panel.by_id.table.selectRow(1)
     window.actions_.mark.trigger()
     assert [mark.row for mark in stage.session.document.recording.marks] == [97]
+
+
+def test_all_frames_that_match_the_filter_are_marked(qtbot, stage, window, trace):
+    said = []
+    stage.session.messages.posted.connect(lambda _level, text: said.append(text))
+    window.actions_.mark_matching.trigger()
+    assert said == ["Type a filter first: all frames that match it are marked."]
+    window.panel.filter_box.set_filter_text("id == 0x102")
+    matching = [row for row in range(100) if row % 4 == 2]
+    marks = stage.session.document.recording.marks
+    marks.add(2, "mine")
+    window.actions_.mark_matching.trigger()
+    qtbot.waitUntil(lambda: [mark.row for mark in marks] == matching)
+    assert {mark.text for mark in marks} == {"mine", "id == 0x102"}
+    qtbot.waitUntil(lambda: len(said) == 2)
+    assert said[1].startswith("25 frames match the filter; 24 marks were added")
+    panel = window.docks.marks
+    panel.refresh()
+    panel.table.selectAll()
+    panel.remove_action.trigger()
+    assert len(marks) == 0
+
+
+def test_the_number_of_marks_is_limited(stage):
+    stage.receive(traffic(100))
+    recording = stage.session.document.recording
+    result = mark_matching(recording, compile_filter("id == 0x102"), limit=10)
+    assert result == (25, 10)
+    assert [mark.row for mark in recording.marks][-1] == 38
+
+
+def test_all_marks_are_removed_after_a_question(stage, window, trace):
+    marks = stage.session.document.recording.marks
+    marks.add(3)
+    window.actions_.unmark_all.trigger()
+    box = window.findChild(QMessageBox)
+    assert box.text() == "Remove 1 mark with the notes?"
+    box.button(QMessageBox.StandardButton.Yes).click()
+    assert len(marks) == 0
+
+
+def test_the_filter_of_a_view_is_opened_in_a_new_one(window, trace):
+    window.panel.filter_box.set_filter_text("id == 0x102")
+    window.actions_.filter_view.trigger()
+    (pane,) = window.views.panes
+    assert (pane.kind, pane.filter_box.text()) == ("chronological", "id == 0x102")

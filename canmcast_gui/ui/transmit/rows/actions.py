@@ -32,12 +32,18 @@ class TransmitActions(QObject):
         super().__init__(panel)
         self._panel = panel
         new = partial(new_action, panel)
-        self.add = new("Add row", icon="add", keys="Insert", tip="Add a frame")
+        self.add = new("Add row", icon="add", keys="Insert", context=EVERYWHERE, tip="Add a frame")
         self.database = new("Add from database…", icon="database", tip="Add a message of a loaded database")
         self.paste = new(
-            "Paste frames", icon="import", keys="Ctrl+V", tip="Add frames from lines such as 123#DEADBEEF"
+            "Paste frames",
+            icon="import",
+            keys="Ctrl+V",
+            context=EVERYWHERE,
+            tip="Add frames from lines such as 123#DEADBEEF",
         )
-        self.duplicate = new("Duplicate", icon="duplicate", keys="Ctrl+J", tip="Duplicate the rows")
+        self.duplicate = new(
+            "Duplicate", icon="duplicate", keys="Ctrl+J", context=EVERYWHERE, tip="Duplicate the rows"
+        )
         self.remove = new("Remove", icon="remove", keys="Del", tip="Remove the rows")
         self.up = new("Move up", icon="up", keys="Alt+Up", tip="Move the rows up")
         self.down = new("Move down", icon="down", keys="Alt+Down", tip="Move the rows down")
