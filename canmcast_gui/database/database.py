@@ -131,8 +131,10 @@ class Database:
             column = self._columns[name] = SignalColumn(self._find(name), self._exact_ids)
         return column.decode(batch, labels)
 
-    def decode_frame(self, arbitration_id: int, extended: bool, payload: bytes) -> list[SignalValue]:
-        """All signals of one frame; an empty list where the database does not have its id.
+    def decode_frame(
+        self, arbitration_id: int, extended: bool, payload: bytes, most: int | None = None
+    ) -> list[SignalValue]:
+        """All signals of one frame, or the first ``most``; an empty list where the database has not its id.
 
         Never raises for a short payload: complete signals are decoded.
         """
@@ -142,7 +144,7 @@ class Database:
         decoder = self._decoders.get(id(message))
         if decoder is None:
             decoder = self._decoders[id(message)] = PayloadDecoder(message)
-        return decoder.decode(payload)
+        return decoder.decode(payload, most)
 
     def encode(self, message_name: str, values: Mapping[str, int | float | str]) -> bytes:
         """The payload with these signal values (physical values, or texts of choices).

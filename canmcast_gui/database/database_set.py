@@ -130,10 +130,11 @@ class DatabaseSet:
         payload: bytes,
         channel: int | None = None,
         source: str | None = None,
+        most: int | None = None,
     ) -> list[SignalValue]:
         """Database.decode_frame() of the first database that has the id."""
         found = self._lookup(arbitration_id, extended, channel, source)
-        return found[0].decode_frame(arbitration_id, extended, payload) if found else []
+        return found[0].decode_frame(arbitration_id, extended, payload, most) if found else []
 
     def ids_named(self, pattern: str) -> set[NamedId]:
         """Database.ids_named() of all databases, without ids to which an earlier one gives another name."""

@@ -71,7 +71,8 @@ class ShownFrames:
     """The frames of a block of lines, and what else their cells need.
 
     ``names`` holds the name of each frame's message, ``times`` and ``deltas`` the texts of the two time
-    columns, ``extra`` the texts of columns that only one view has, by the column's key.
+    columns, ``extra`` the texts of columns that only one view has, by the column's key. ``info`` makes the
+    texts of decoded signals, which takes longer than the other texts and is left to views that show them.
     """
 
     batch: FrameBatch
@@ -82,6 +83,7 @@ class ShownFrames:
     decimal: bool = False
     extra: dict[str, Texts] = field(default_factory=dict)
     source_names: Mapping[Source, str] = field(default_factory=dict)
+    info: Callable[[FrameBatch, SourceTable], Texts] | None = None
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,10 @@ def _data_texts(shown: ShownFrames) -> Texts:
     ]
 
 
+def _info_texts(shown: ShownFrames) -> Texts:
+    return [""] * len(shown.batch) if shown.info is None else shown.info(shown.batch, shown.sources)
+
+
 def _extra(key: str) -> Callable[[ShownFrames], Texts]:
     return lambda shown: shown.extra[key]
 
@@ -191,7 +197,7 @@ NAME = Column(
     lambda shown: shown.names,
     tip="Name of the message in the databases",
     proportional=True,
-    comfortable=22,
+    comfortable=20,
 )
 TYPE = Column(
     "type",
@@ -202,13 +208,22 @@ TYPE = Column(
 )
 DLC = Column("dlc", "DLC", 7, _dlc_texts, tip="Data length code, and the number of bytes of a CAN FD frame")
 DATA = Column("data", "Data", 23, _data_texts, tip="Payload")
+INFO = Column(
+    "info",
+    "Info",
+    18,
+    _info_texts,
+    tip="Decoded signals with their values; the kind of a remote or error frame",
+    proportional=True,
+    comfortable=60,
+)
 COUNT = Column("count", "Count", 7, _extra("count"), True, "Number of frames with this id")
 CYCLE = Column("cycle", "Cycle ms", 8, _extra("cycle"), True, "Mean time between two frames, in milliseconds")
 JITTER = Column(
     "jitter", "Jitter ms", 8, _extra("jitter"), True, "Standard deviation of the cycle time, in milliseconds"
 )
 
-TRACE_COLUMNS = (TIME, DELTA, SOURCE, CHANNEL, DIRECTION, IDENTIFIER, NAME, TYPE, DLC, DATA)
+TRACE_COLUMNS = (TIME, DELTA, SOURCE, CHANNEL, DIRECTION, IDENTIFIER, NAME, TYPE, DLC, DATA, INFO)
 BY_ID_COLUMNS = (
     IDENTIFIER,
     NAME,
@@ -223,13 +238,18 @@ BY_ID_COLUMNS = (
     TYPE,
     DLC,
     DATA,
+    INFO,
 )
 
 # The by-ID view has more columns than fit into a small window: these are hidden at first.
-BY_ID_HIDDEN = frozenset({TIME, DELTA, CHANNEL, DIRECTION})
+BY_ID_HIDDEN = frozenset({TIME, DELTA})
+
+# Columns that are shown only while they tell something about the frames: their values differ, or, for the
+# decoded signals, there is a database.
+AUTOMATIC = frozenset({SOURCE, CHANNEL, DIRECTION, INFO})
 
 # The columns that are hidden where a view is too narrow for all, in this order: data must be visible.
-HIDDEN_IN_ORDER = (CHANNEL, DIRECTION, SOURCE, JITTER, DELTA, DLC, TYPE, CYCLE)
+HIDDEN_IN_ORDER = (JITTER, DLC, TYPE, DELTA, DIRECTION, SOURCE, INFO, CYCLE, CHANNEL)
 
 
 def seconds_texts(nanoseconds: npt.NDArray[np.int64]) -> Texts:

@@ -7,6 +7,7 @@ significant first, and one byte of length. This is AUTOSAR's short header, the o
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
@@ -64,21 +65,22 @@ class PayloadDecoder:
         self._multiplexers = {name: above.field for name, above in multiplexers.items()}
         self._contained = {inner.header_id: PayloadDecoder(inner) for inner in message.contained}
 
-    def decode(self, payload: bytes) -> list[SignalValue]:
-        """All signals that are in the payload and selected, in the database's order."""
+    def decode(self, payload: bytes, most: int | None = None) -> list[SignalValue]:
+        """The signals that are in the payload and selected, in the database's order; at most ``most``."""
         if self._contained:
-            return self._decode_container(payload)
+            return self._decode_container(payload)[:most]
         numbers = {
             name: field.number(field.get(payload))
             for name, field in self._multiplexers.items()
             if field.bytes_needed <= len(payload)
         }
-        return [
+        found = (
             reader.value(reader.raw(payload))
             for reader in self._readers
             if reader.bytes_needed <= len(payload)
             and all(numbers.get(above.name) in selecting for above, selecting in reader.selectors)
-        ]
+        )
+        return list(islice(found, most))
 
     def _decode_container(self, payload: bytes) -> list[SignalValue]:
         found: list[SignalValue] = []

@@ -19,6 +19,7 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.columns import BY_ID_COLUMNS
 from canmcast_gui.models.trace.by_id_reader import (
     CHANGING_COLUMNS,
+    NAMED_COLUMNS,
     ByIdReader,
     changed_bytes,
     sort_keys,
@@ -145,6 +146,7 @@ class ByIdModel(LineModel):
 
     def databases_changed(self) -> None:
         """Update names, and collapse all lines."""
+        self._reader.info.clear()
         for entry in list(self._expanded):
             self.collapse(self._lines.index((entry, -1)))
         self.texts_changed()
@@ -180,7 +182,7 @@ class ByIdModel(LineModel):
         self._sorted_at = self._now_ns
         entries = np.array(sorted(self._order), dtype=np.intp)
         if self._sort_column and len(entries):
-            names = self._reader.names(self._newest.frames) if self._sort_column == "name" else []
+            names = self._reader.names(self._newest.frames) if self._sort_column in NAMED_COLUMNS else []
             keys = sort_keys(self._newest, self._sort_column, names)
             entries = sorted_entries(entries, keys, self._descending)
         self._order = entries.tolist()

@@ -11,6 +11,7 @@ from canmcast_gui.database import DatabaseSet, Message
 from canmcast_gui.frames import Flag, FrameBatch, Source
 from canmcast_gui.frames.text import ERROR_FRAME
 from canmcast_gui.models.columns import ShownFrames, seconds_texts
+from canmcast_gui.models.trace.info import InfoTexts
 from canmcast_gui.models.trace.lines import ChangedBytes, SignalLine
 from canmcast_gui.models.trace.times import Reference, clock_texts
 from canmcast_gui.recording import NewestById, Recording
@@ -22,6 +23,9 @@ _NO_SIGNALS = int(Flag.ERROR | Flag.REMOTE)
 
 # Columns whose values change: the view is sorted by them again from time to time.
 CHANGING_COLUMNS = frozenset({"count", "cycle", "jitter", "data", "dlc", "time", "delta", "source"})
+
+# Columns that are sorted by the name of the message.
+NAMED_COLUMNS = ("name", "info")
 
 # How long a changed byte is highlighted, and in how many shades.
 FADE_NS = 1_200_000_000
@@ -36,6 +40,7 @@ class ByIdReader:
 
     def __init__(self, databases: DatabaseSet) -> None:
         self.databases = databases
+        self.info = InfoTexts(databases)
         self.newest = NewestById()
         self.recording: Recording | None = None
         self.decimal = False
@@ -96,8 +101,17 @@ class ByIdReader:
         }
         periods = newest.period_ns[numbers].tolist()
         deltas = ["" if period != period else f"{period / 1e9:.6f}" for period in periods]
-        names, sources = self.names(batch), recording.sources
-        return ShownFrames(batch, sources, names, times, deltas, self.decimal, extra, source_names)
+        return ShownFrames(
+            batch,
+            recording.sources,
+            self.names(batch),
+            times,
+            deltas,
+            self.decimal,
+            extra,
+            source_names,
+            self.info.texts,
+        )
 
 
 def _milliseconds(nanoseconds: npt.NDArray[np.float64]) -> list[str]:
@@ -106,7 +120,7 @@ def _milliseconds(nanoseconds: npt.NDArray[np.float64]) -> list[str]:
 
 def sort_keys(newest: NewestById, column: str, names: list[str]) -> Keys:
     """The sort keys of a column, one for each entry; ``names`` are the names of the entries' messages."""
-    if column == "name":
+    if column in NAMED_COLUMNS:
         # entries without a name are last in ascending order
         return np.array([name.casefold() or "\U0010ffff" for name in names])
     if column == "id":

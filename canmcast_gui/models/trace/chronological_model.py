@@ -170,6 +170,7 @@ class ChronologicalModel(LineModel):
     def databases_changed(self) -> None:
         """Update names, and expand expanded rows again, with the signals that they have now."""
         if self._reader is not None:
+            self._reader.info.clear()
             for position in self._reader.expanded.positions:
                 self.collapse(self.line_of(position))
                 self.expand(self.line_of(position))

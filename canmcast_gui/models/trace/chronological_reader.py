@@ -16,6 +16,7 @@ from canmcast_gui.frames.arrays import Numbers
 from canmcast_gui.frames.text import ERROR_FRAME
 from canmcast_gui.models.columns import ShownFrames, seconds_texts
 from canmcast_gui.models.trace.expanded_rows import ExpandedRows, LineContent
+from canmcast_gui.models.trace.info import InfoTexts
 from canmcast_gui.models.trace.lines import LineBlock, SignalLine
 from canmcast_gui.models.trace.rows import RowSpan, ShownRows, read_frames
 from canmcast_gui.models.trace.times import Reference, SameIdTimes, clock_texts, delta_texts
@@ -41,6 +42,7 @@ class ChronologicalReader:
         self.style = style
         self.first, self.end = rows.first, rows.end
         self.expanded = ExpandedRows()
+        self.info = InfoTexts(databases)
         self._same_id = SameIdTimes(rows.recording)
 
     def frozen(self, first: int, last: int) -> ChronologicalReader:
@@ -151,7 +153,7 @@ class ChronologicalReader:
         sources = self.rows.recording.sources
         backwards = set((np.flatnonzero(steps < 0) + len(first)).tolist())
         shown = ShownFrames(batch, sources, self._names(batch), times, deltas, self.style.decimal)
-        shown.source_names = self.style.source_names
+        shown.source_names, shown.info = self.style.source_names, self.info.texts
         return shown, backwards
 
     def _names(self, batch: FrameBatch) -> list[str]:

@@ -14,6 +14,7 @@ from canmcast_gui.frames.text import data_text
 from canmcast_gui.models.columns import (
     DATA,
     DELTA,
+    INFO,
     NAME,
     NO_INDEX,
     SOURCE,
@@ -24,6 +25,7 @@ from canmcast_gui.models.columns import (
     ShownFrames,
 )
 from canmcast_gui.models.trace.color_rules import CompiledRules
+from canmcast_gui.models.trace.info import SEPARATOR
 from canmcast_gui.models.trace.times import Reference
 
 # A payload of a classic frame always fits into its cell.
@@ -112,18 +114,22 @@ class LineBlock:
         return {NAME.key: signal.name, DATA.key: signal.text}.get(column.key, "")
 
     def tool_tip(self, line: int, column: Column) -> str | None:
-        """What does not always fit into a cell: a long payload in lines of 16 bytes, a name, an address."""
+        """The whole content of a cell: a long payload in lines of 16 bytes, a line for each signal."""
         frame = self.frames[line - self.first]
         if frame is None:
-            return self.gaps.get(line - self.first)
+            signal = self.signals.get(line - self.first)
+            return f"{signal.name}: {signal.text}" if signal else self.gaps.get(line - self.first)
+        text = self.texts(column)[frame]
         if column is DATA:
             return self.mark_texts.get(frame) or self._payload_tip(frame)
+        if column is INFO:
+            return text.replace(SEPARATOR, "\n") or None
         if column is SOURCE:
-            name, address = self.texts(column)[frame], str(self.shown.sources[int(self.batch.source[frame])])
-            return f"{name}, {address}" if name != address else name or None
+            address = str(self.shown.sources[int(self.batch.source[frame])])
+            return f"{text}, {address}" if text != address else text or None
         if column in (TIME, DELTA) and frame in self.backwards:
             return "This frame is older than the one before it."
-        return (self.texts(column)[frame] or None) if column is NAME else None
+        return text or None
 
     def _payload_tip(self, frame: int) -> str | None:
         payload = self.batch.payload(frame)

@@ -12,6 +12,7 @@ from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.columns import Column
 from canmcast_gui.models.trace.lines import LineModel
+from canmcast_gui.models.trace.telling import TellingColumns
 from canmcast_gui.ui.labels import EmptyHint, HintButton
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.live_bar import LiveBar
@@ -21,6 +22,9 @@ from canmcast_gui.ui.updates import VisibleTicks
 
 # Five times a second: a count that changes more often cannot be read.
 LIVE_TICKS = 5
+
+# Ticks between two looks for columns that tell something: columns that come a bit later do not disturb.
+COLUMNS_EVERY = 5
 
 # Why the recording is empty, by the state of the session.
 _EMPTY_HINTS = {
@@ -66,6 +70,22 @@ class FrameView(QWidget):
         for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset, session.state_changed):
             signal.connect(self.update_hint)
         self._follow_settings()
+        self._telling = TellingColumns()
+        session.document.replaced.connect(self._on_replaced)
+        self._columns_ticks = VisibleTicks(session.clock, self, self._update_columns, COLUMNS_EVERY)
+        session.databases.changed.connect(self._update_columns)
+        self._update_columns()
+
+    def _on_replaced(self) -> None:
+        self._telling.clear()
+        self.table.header.show_telling(self._telling)
+        self._update_columns()
+
+    def _update_columns(self) -> None:
+        """Hide columns that tell nothing about the frames, such as the only channel."""
+        has_databases = len(self._session.databases.loaded) > 0
+        if self._telling.update(self._session.document.newest, has_databases):
+            self.table.header.show_telling(self._telling)
 
     def _follow_settings(self) -> None:
         model, context, settings = self._model, self.context, self.context.settings
@@ -156,5 +176,5 @@ class FrameView(QWidget):
 
     def _why_empty(self) -> str:
         if len(self._session.document.recording):
-            return "No frame passes the filter."
+            return "No frames match the filter."
         return _EMPTY_HINTS.get(self._session.state, "No frames.")

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QByteArray, QPoint, Qt
 from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
-from canmcast_gui.models.columns import HIDDEN_IN_ORDER, Column
+from canmcast_gui.models.columns import AUTOMATIC, CHANNEL, HIDDEN_IN_ORDER, INFO, NAME, Column
+from canmcast_gui.models.trace.telling import TellingColumns
 from canmcast_gui.ui.trace.paint import EXPANDER, PADDING
 
 # Width that a vertical scroll bar may take.
 SCROLL_BAR = 18
 
+# The columns of words get what others do not need before these get comfortable: a cut name is another name.
+WIDENED_FIRST = (NAME, INFO)
+
 
 class TraceHeader(QHeaderView):
-    """A horizontal header that stores order, widths and hidden columns in the settings."""
+    """A horizontal header that stores order, widths and hidden columns in the settings.
+
+    AUTOMATIC columns are shown while they tell something about the frames, unless the user has shown or
+    hidden them.
+    """
 
     def __init__(
         self,
@@ -34,8 +43,11 @@ class TraceHeader(QHeaderView):
         self._settings = settings
         self._fitting = False
         self._needed: dict[Column, int] = {}  # characters of the widest number
+        self._telling = TellingColumns()
+        self._chosen: dict[str, bool] = {}  # columns that the user has shown or hidden, by key
         # The columns are part of the key: a version with other columns must not use these widths.
         self._key = f"{key}/{'-'.join(column.key for column in columns)}"
+        self._chosen_key = f"{self._key}/chosen"
         self.setSectionsMovable(True)
         self.setFirstSectionMovable(True)
         self.setSectionsClickable(True)
@@ -48,21 +60,54 @@ class TraceHeader(QHeaderView):
     def restore(self, digit_width: float) -> None:
         """Restore the stored state; without one, columns are fitted until the user changes them."""
         self._digit_width = digit_width
+        self._chosen = _chosen_of(self._settings.layout(self._chosen_key))
         state = self._settings.layout(self._key)
         self.is_new = state.isEmpty() or not self.restoreState(state)
         if self.is_new:
-            self.reset_columns()
+            self._place_columns()
+        else:
+            self._show_automatic()
         for signal in (self.sectionMoved, self.sectionResized, self.sortIndicatorChanged):
             signal.connect(self._on_change)
 
     def reset_columns(self) -> None:
         """Restore the default columns, order and widths."""
+        self._chosen.clear()
+        self._settings.set_layout(self._key, QByteArray())
+        self._settings.set_layout(self._chosen_key, QByteArray())
+        self._place_columns()
+
+    def _place_columns(self) -> None:
         self._fitting = True
-        for section, column in enumerate(self._columns):
+        for section in range(len(self._columns)):
             self.moveSection(self.visualIndex(section), section)
-            self.setSectionHidden(section, column in self._hidden)
+            self.setSectionHidden(section, not self._is_wanted(section))
         self.is_new = True
         self.fit()
+
+    def show_telling(self, telling: TellingColumns) -> None:
+        """Show the automatic columns that tell something about the frames, and hide the others."""
+        self._telling = telling
+        if self.is_new:
+            self.fit()
+        else:
+            self._show_automatic()
+
+    def _show_automatic(self) -> None:
+        self._fitting = True
+        for section, column in enumerate(self._columns):
+            wanted = self._is_wanted(section)
+            if column in AUTOMATIC and wanted == self.isSectionHidden(section):
+                self.setSectionHidden(section, not wanted)
+                least = self._width(self._characters(section), section)
+                if wanted and self.sectionSize(section) < least:
+                    self.resizeSection(section, least)
+        self._fitting = False
+
+    def _is_wanted(self, section: int) -> bool:
+        column = self._columns[section]
+        tells = column not in AUTOMATIC or self._telling.tells(column)
+        return self._chosen.get(column.key, tells and column not in self._hidden)
 
     def set_default_sort(self, section: int) -> None:
         """Sort by a column, if the user has not changed the header."""
@@ -81,7 +126,7 @@ class TraceHeader(QHeaderView):
         for section in range(self.count()):
             self.setSectionHidden(section, section not in widths)
         spare = available - sum(widths.values())
-        for section in widths:
+        for section in sorted(widths, key=lambda section: self._columns[section] not in WIDENED_FIRST):
             more = self._width(self._columns[section].comfortable, section) - widths[section]
             added = max(min(more, spare), 0)
             widths[section] += added
@@ -91,11 +136,12 @@ class TraceHeader(QHeaderView):
         self._fitting = False
 
     def _narrow_widths(self, available: int) -> dict[int, int]:
-        """The minimum widths of the columns that fit; others are left out in HIDDEN_IN_ORDER."""
-        visible = [section for section in range(self.count()) if self._columns[section] not in self._hidden]
+        """The minimum widths of the columns that fit; others are left out, those that tell nothing first."""
+        visible = [section for section in range(self.count()) if self._is_wanted(section)]
         widths = {section: self._width(self._characters(section), section) for section in visible}
-        for column in HIDDEN_IN_ORDER:
-            if sum(widths.values()) > available and column in self._columns:
+        for column in sorted(HIDDEN_IN_ORDER, key=self._telling.tells):
+            keeps = self._chosen.get(column.key) or (column is CHANNEL and self._telling.needs_channel)
+            if sum(widths.values()) > available and column in self._columns and not keeps:
                 widths.pop(self._columns.index(column), None)
         return widths
 
@@ -120,7 +166,7 @@ class TraceHeader(QHeaderView):
         return round(characters * self._digit_width + extra)
 
     def _on_change(self, section: int, *_change: object) -> None:
-        stretched = self.visualIndex(section) == self.count() - 1
+        stretched = self.shown_columns()[-1:] == [self._columns[section]]
         # hidden sections get their size of 0 after fitting, when the header is laid out
         if not self._fitting and not stretched and not self.isSectionHidden(section):
             self._store()
@@ -131,21 +177,29 @@ class TraceHeader(QHeaderView):
         return [self._columns[section] for section in order if not self.isSectionHidden(section)]
 
     def setup(self) -> tuple[tuple[str, int], ...]:
-        """The visible columns from left to right with their widths; () if the user has not changed them."""
-        if self.is_new:
+        """The visible columns from left to right with their widths; () if the user has not changed them.
+
+        Columns that would be shown automatically, but that the user has hidden, follow with a width of 0.
+        """
+        if self.is_new and not self._chosen:
             return ()
         keys = [column.key for column in self._columns]
-        return tuple(
-            (column.key, self.sectionSize(keys.index(column.key))) for column in self.shown_columns()
-        )
+        shown = [(column.key, self.sectionSize(keys.index(column.key))) for column in self.shown_columns()]
+        automatic = {column.key for column in AUTOMATIC}
+        return tuple(shown + [(key, 0) for key, on in self._chosen.items() if not on and key in automatic])
 
     def apply_setup(self, setup: Sequence[tuple[str, int]]) -> None:
-        """Show these columns in this order, without unknown ones; () restores the defaults."""
+        """Show these columns in this order, without unknown ones; () restores the defaults.
+
+        Automatic columns that are not listed are shown while they tell something.
+        """
         keys = [column.key for column in self._columns]
-        known = {keys.index(key): width for key, width in setup if key in keys}
+        known = {keys.index(key): width for key, width in setup if key in keys and width}
         if not known:
-            self._restore_defaults()
+            self.reset_columns()
             return
+        automatic = {column.key for column in AUTOMATIC}
+        self._chosen = {key: width > 0 for key, width in setup if key in automatic}
         self._fitting = True
         for visual, section in enumerate(
             [*known, *(other for other in range(len(keys)) if other not in known)]
@@ -154,8 +208,12 @@ class TraceHeader(QHeaderView):
             self.setSectionHidden(section, section not in known)
         for section, width in known.items():
             self.resizeSection(section, max(width, self.minimumSectionSize()))
-        self._fitting = False
+        self._show_automatic()
         self._store()
+        self._store_chosen()
+
+    def _store_chosen(self) -> None:
+        self._settings.set_layout(self._chosen_key, QByteArray(json.dumps(self._chosen).encode()))
 
     def _store(self) -> None:
         self.is_new = False
@@ -183,7 +241,8 @@ class TraceHeader(QHeaderView):
         self._add_moves(menu)
         if self.isSortIndicatorShown():
             self._add_sorting(menu)
-        menu.addAction("&Restore defaults", self._restore_defaults).setEnabled(not self.is_new)
+        changed = not self.is_new or bool(self._chosen)
+        menu.addAction("&Restore defaults", self.reset_columns).setEnabled(changed)
 
     def _add_moves(self, menu: QMenu) -> None:
         """Add actions that move columns."""
@@ -215,13 +274,24 @@ class TraceHeader(QHeaderView):
         descending = is_current and self.sortIndicatorOrder() == orders.AscendingOrder
         self.setSortIndicator(section, orders.DescendingOrder if descending else orders.AscendingOrder)
 
-    def _restore_defaults(self) -> None:
-        self._settings.set_layout(self._key, QByteArray())
-        self.reset_columns()
-
     def _show_column(self, section: int, on: bool) -> None:
+        """Show or hide a column; from now on it stays as the user wants it."""
+        self._chosen[self._columns[section].key] = on
+        self._store_chosen()
+        if self.is_new:
+            self.fit()
+            return
         self.setSectionHidden(section, not on)
         self._store()
 
     def _show_menu(self, position: QPoint) -> None:
         self.menu().popup(self.mapToGlobal(position))
+
+
+def _chosen_of(state: QByteArray) -> dict[str, bool]:
+    """The columns that the user has shown or hidden, as they were stored."""
+    try:
+        stored = json.loads(bytes(state.data()))
+    except ValueError:
+        return {}
+    return {str(key): bool(on) for key, on in stored.items()} if isinstance(stored, dict) else {}

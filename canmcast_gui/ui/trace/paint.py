@@ -13,7 +13,7 @@ from functools import lru_cache
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPalette, QPen, QPolygonF
 
-from canmcast_gui.models.columns import Column
+from canmcast_gui.models.columns import INFO, Column
 from canmcast_gui.models.trace.lines import LineBlock
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.theme import readable_on
@@ -25,6 +25,9 @@ SIGNAL_VALUE_CHARACTERS = 18
 
 # A mark is drawn after the data, or only a flag if fewer characters fit. The tool tip has the whole text.
 MIN_MARK_CHARACTERS = 7
+
+# Texts up to this number of characters are measured whole.
+LONG_TEXT = 40
 
 # The strength from which a changed byte is bold: for the first 0.6 s.
 BOLD_FROM = 32
@@ -50,6 +53,7 @@ class LinePainter:
         self._metrics = QFontMetricsF(font)
         self._number_metrics = QFontMetricsF(number_font)
         self.digit = self._number_metrics.horizontalAdvance("0")
+        self._narrow = max(1.0, self._metrics.horizontalAdvance("i"))
         self._baseline = round(
             (line_height + self._number_metrics.ascent() - self._number_metrics.descent()) / 2
         )
@@ -150,6 +154,8 @@ class LinePainter:
             painter.drawText(QPointF(x, y), text)
 
     def _elided(self, text: str, room: float) -> str:
+        if len(text) > LONG_TEXT:  # the time grows with the length, also for what does not fit
+            text = text[: max(LONG_TEXT, int(room / self._narrow))]
         return self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
 
     def _draw_changed_bytes(
@@ -247,6 +253,8 @@ class LinePainter:
         last = areas[-1]
         if last.column.right:
             return last.x + last.width
+        if last.column is INFO:  # its text may fill the line, and a mark is more important
+            return last.x + last.width / 2
         return last.x + PADDING + last.indent + len(block.texts(last.column)[frame]) * self.digit
 
     def _draw_expanders(

@@ -9,6 +9,7 @@ from canmcast_gui.app.workspace.view_setups import DEFAULT_RULES
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import Source
 from canmcast_gui.frames.filters import compile_filter
+from canmcast_gui.models.columns import TRACE_COLUMNS
 from canmcast_gui.models.trace.chronological_model import ChronologicalModel
 from canmcast_gui.models.trace.color_rules import CompiledRules
 from canmcast_gui.models.trace.rows import AllRows, MatchingRows
@@ -106,7 +107,7 @@ def test_rows_keep_their_identity_when_old_ones_are_evicted(model, recording):
     assert model.rowCount() == len(recording) + 2
     line = model.line_of_row(44)
     assert model.is_expanded(line)
-    assert cells(model, line + 1)[6:] == ["Speed", "", "", "11.00 rpm  (raw 44)"]
+    assert cells(model, line + 1)[6:] == ["Speed", "", "", "11.00 rpm  (raw 44)", ""]
 
 
 def test_an_expanded_row_shows_its_signals(model, recording):
@@ -190,7 +191,7 @@ def test_evicted_rows_that_are_not_announced_are_blank(model, recording):
     recording.append(traffic(60))
     model.set_rows(AllRows(recording))
     recording.append(traffic(60, first=60))
-    assert cells(model, 0) == [""] * 10
+    assert cells(model, 0) == [""] * len(TRACE_COLUMNS)
     assert np.all(model.read_block(0, 3).batch.timestamp_ns == [])
 
 

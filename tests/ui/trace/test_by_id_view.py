@@ -71,7 +71,7 @@ def test_another_recording_resets_the_view(stage, view, filters):
 def test_columns_are_fitted_until_the_user_changes_them(view):
     header = view.table.header
     names = [column.key for column in view.model.columns].index("name")
-    view.resize(600, 400)
+    view.resize(400, 400)
     narrow = header.sectionSize(names)
     view.resize(1600, 400)
     wide = header.sectionSize(names)

@@ -1,11 +1,14 @@
 """The chronological view: auto-scroll, expanding, search, columns, hints."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QScrollBar
 
+from canmcast_gui.frames import FrameBatch
+from canmcast_gui.models.columns import DATA
 from canmcast_gui.ui.trace.chronological_view import AutoScroll, ChronologicalView
 from canmcast_gui.ui.trace.context import ViewContext
 from tests.support.frames import mixed, traffic
@@ -106,17 +109,27 @@ def test_selected_rows_are_copied_as_they_are_shown(stage, view):
     view.refresh()
     view.model.expand(0)
     view.table.header.moveSection(view.table.header.visualIndex(5), 0)
-    view.table.header.setSectionHidden(2, True)
     for line in (0, 1, 4):
         flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
         view.table.selectionModel().select(view.model.index(line, 0), flags)
     view.commands.copy()
     lines = QGuiApplication.clipboard().text().splitlines()
-    assert lines[0] == "ID\tTime\tΔt\tChn\tDir\tName\tType\tDLC\tData"
-    assert lines[1] == "100\t0.000000\t\t1\tRx\tEngine\tS\t8\t00 00 00 00 00 00 00 00"
-    assert lines[2].split("\t")[5] == "Speed"
+    assert lines[0] == "ID\tTime\tΔt\tName\tType\tDLC\tData\tInfo"
+    assert lines[1] == "100\t0.000000\t\tEngine\tS\t8\t00 00 00 00 00 00 00 00\tSpeed 0.00 rpm · Gear Neutral"
+    assert lines[2].split("\t")[3] == "Speed"
     assert lines[3].startswith("102\t0.002000\t0.001000")
     assert len(lines) == 4
+
+
+def keys_of(header) -> list[str]:
+    return [column.key for column in header.shown_columns()]
+
+
+def toggle_column(header, title: str) -> None:
+    """Choose a column in the menu of the header."""
+    menu = header.menu()
+    {action.text(): action for action in menu.actions()}[title].trigger()
+    menu.close()
 
 
 def search(qtbot, view, condition, backwards=False) -> int | tuple[int, str] | None:
@@ -164,9 +177,7 @@ def test_the_current_frame_stays_current_under_another_filter(stage, view, filte
 
 def test_columns_are_restored(qtbot, stage, filters, view):
     header = view.table.header
-    menu = header.menu()
-    {action.text(): action for action in menu.actions()}["Source"].trigger()
-    menu.close()
+    toggle_column(header, "Type")
     header.moveSection(header.visualIndex(6), 1)
     header.resizeSection(0, 123)
     again = ChronologicalView(ViewContext(stage.session, stage.settings, stage.session), filters)
@@ -177,7 +188,8 @@ def test_columns_are_restored(qtbot, stage, filters, view):
     again.resize(1200, 400)
     again.show()
     again.table.header.reset_columns()
-    assert [c.key for c in again.table.header.shown_columns()] == [c.key for c in again.model.columns]
+    keys = [column.key for column in again.table.header.shown_columns()]
+    assert keys == ["time", "delta", "id", "name", "type", "dlc", "data", "info"]
 
 
 def test_numbers_and_times_follow_the_settings(stage, view):
@@ -201,7 +213,7 @@ def test_a_tool_tip_shows_a_long_payload(stage, view):
     stage.receive(mixed())
     view.refresh()
     tip = Qt.ItemDataRole.ToolTipRole
-    data = len(view.model.columns) - 1
+    data = view.model.columns.index(DATA)
     assert "00 01 02 03 04 05 06 07 08 09 0A 0B" in view.model.data(view.model.index(5, data), tip)
     assert view.model.data(view.model.index(0, data), tip) is None
     assert view.model.data(view.model.index(0, 6), tip) == "Engine"
@@ -221,19 +233,19 @@ def test_a_view_that_is_still_empty_says_that_its_filter_passes_no_frame(qtbot, 
     filters.set_text("id == 0x7FF")
     assert "No frames" in view.hint.text()
     stage.session.receive(traffic(5))
-    qtbot.waitUntil(lambda: view.hint.text() == "No frame passes the filter.")
+    qtbot.waitUntil(lambda: view.hint.text() == "No frames match the filter.")
 
 
 def test_a_narrow_view_shows_the_data_column(qtbot, stage, view):
     stage.receive(traffic(8))
     header = view.table.header
     wide = [column.key for column in header.shown_columns()]
-    assert wide[-1] == "data"
+    assert wide[-2:] == ["data", "info"]
     view.resize(500, 400)
     qtbot.waitUntil(lambda: len(header.shown_columns()) < len(wide))
     narrow = [column.key for column in header.shown_columns()]
     assert {"time", "id", "name", "data"} <= set(narrow)
-    assert "channel" not in narrow
+    assert "dlc" not in narrow
     view.resize(900, 400)
     qtbot.waitUntil(lambda: [column.key for column in header.shown_columns()] == wide)
     header.resizeSection(0, 133)  # from now on the columns are the user's
@@ -241,12 +253,77 @@ def test_a_narrow_view_shows_the_data_column(qtbot, stage, view):
     assert [column.key for column in header.shown_columns()] == wide
 
 
+def two_channels(count: int = 8):
+    """Frames of two ids that are both on channels 1 and 2."""
+    numbers = np.arange(count)
+    return FrameBatch.from_columns(
+        timestamp_ns=numbers * 1_000_000,
+        arbitration_id=0x100 + numbers // 2 % 2,
+        data=np.zeros((count, 8), np.uint8),
+        channel=1 + numbers % 2,
+    )
+
+
+def test_columns_are_shown_when_their_values_differ(qtbot, stage, view):
+    view.resize(1500, 400)
+    header = view.table.header
+    stage.receive(traffic(8))
+    stage.wait_ticks(6)
+    assert not {"source", "channel", "direction"} & set(keys_of(header))
+    stage.receive(two_channels())
+    qtbot.waitUntil(lambda: "channel" in keys_of(header))
+    stage.receive(mixed())
+    qtbot.waitUntil(lambda: "direction" in keys_of(header))
+    view.resize(420, 400)
+    assert "channel" in keys_of(header)  # the same ids are on two channels
+    assert "direction" not in keys_of(header)
+
+
+def test_columns_that_the_user_has_chosen_stay(qtbot, stage, view, filters):
+    header = view.table.header
+    toggle_column(header, "Source")
+    toggle_column(header, "Info")
+    assert "source" in keys_of(header)
+    assert "info" not in keys_of(header)
+    stage.receive(traffic(8))
+    stage.session.clear()
+    stage.wait_ticks(6)
+    view.resize(500, 400)
+    assert "source" in keys_of(header)
+    again = ChronologicalView(ViewContext(stage.session, stage.settings, stage.session), filters)
+    qtbot.addWidget(again)
+    assert "source" in keys_of(again.table.header)
+    assert "info" not in keys_of(again.table.header)
+    view.resize(900, 400)
+    setup = header.setup()
+    assert ("info", 0) in setup
+    header.reset_columns()
+    assert "info" in keys_of(header)
+    assert "source" not in keys_of(header)
+    header.apply_setup(setup)
+    assert "source" in keys_of(header)
+    assert "info" not in keys_of(header)
+
+
+def test_a_moved_column_does_not_end_that_others_appear(qtbot, stage, view):
+    view.table.header.resizeSection(0, 133)
+    stage.receive(two_channels())
+    qtbot.waitUntil(lambda: "channel" in keys_of(view.table.header))
+    assert view.table.header.sectionSize(0) == 133
+
+
+def test_without_a_database_there_is_no_info(stage, view):
+    assert "info" in keys_of(view.table.header)
+    stage.session.databases.remove(stage.folder / "engine.dbc")
+    assert "info" not in keys_of(view.table.header)
+
+
 def test_columns_are_moved_without_a_mouse(view):
     menu = view.table.header.menu()
     moves = {action.text(): action.menu() for action in menu.actions() if action.menu()}
     {action.text(): action for action in moves["Move to the &left"].actions()}["Data"].trigger()
     keys = [column.key for column in view.table.header.shown_columns()]
-    assert keys.index("data") == len(keys) - 2
+    assert keys.index("data") == len(keys) - 3
     menu.close()
 
 
