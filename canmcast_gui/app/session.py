@@ -16,6 +16,7 @@ from canmcast_gui.app.document.databases import Databases
 from canmcast_gui.app.document.document import TOPIC as DOCUMENT_TOPIC
 from canmcast_gui.app.document.document import Document
 from canmcast_gui.app.document.log_recording import LogRecording
+from canmcast_gui.app.document.overview import Overview
 from canmcast_gui.app.document.reference import Reference
 from canmcast_gui.app.program.event_loop import DisplayClock
 from canmcast_gui.app.program.messages import Messages
@@ -60,6 +61,7 @@ class Session(QObject):
         self.databases = Databases(self.tasks, self.messages, self)
         loaded = self.databases.loaded
         self.document = Document(self.tasks, self.messages, self)
+        self.overview = Overview(self.document, self.tasks, self.clock, self)
         self.reference = Reference(self.tasks, self.messages, loaded, self)
         self.record = LogRecording(self.messages, self.document, loaded, self)
         self.bus = BusControl(self.tasks, self.messages, self._sources_for_bus, self)

@@ -22,6 +22,7 @@ class Task(QObject):
     The function calls ``report(fraction)`` regularly, and stops when that returns False. All signals are
     emitted in the thread that created the task: exactly one of ``finished`` (the result), ``failed`` (a
     message; ``error`` is the exception) and ``canceled`` (what the function returned), and then ``ended``.
+    ``is_quiet`` is for work that the user did not ask for: its progress is not shown.
     """
 
     progress = Signal(float)
@@ -33,9 +34,10 @@ class Task(QObject):
     _returned = Signal(object)
     _raised = Signal(str)
 
-    def __init__(self, title: str, work: Work, parent: QObject | None = None) -> None:
+    def __init__(self, title: str, work: Work, parent: QObject | None = None, is_quiet: bool = False) -> None:
         super().__init__(parent)
         self.title = title
+        self.is_quiet = is_quiet
         self.error: Exception | None = None
         self._work = work
         self._stop = threading.Event()
@@ -118,9 +120,9 @@ class TaskPool(QObject):
         threads = QThreadPool.globalInstance()
         threads.setMaxThreadCount(max(threads.maxThreadCount(), LEAST_THREADS))
 
-    def make(self, title: str, work: Work) -> Task:
+    def make(self, title: str, work: Work, is_quiet: bool = False) -> Task:
         """A new task: connect to its signals, then start it."""
-        task = Task(title, work, self)
+        task = Task(title, work, self, is_quiet)
         self._tasks.add(task)
         task.ended.connect(lambda: self._forget(task))
         self.started.emit(task)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.ui.message_bar import MessageBar
+from canmcast_gui.ui.overview.bar import OverviewBar, VisibleRows
 from canmcast_gui.ui.trace.by_id_view import ByIdView
 from canmcast_gui.ui.trace.chronological_view import ChronologicalView
 from canmcast_gui.ui.trace.context import ViewContext
@@ -39,6 +40,8 @@ class TracePanel(QWidget):
         self.messages = MessageBar(session, self)
         self.chronological = ChronologicalView(self.context, self.filters)
         self.by_id = ByIdView(self.context, self.filters)
+        self.overview = OverviewBar(session, settings, self._visible_rows, self._time_zero)
+        self.overview.row_requested.connect(self._show_row)
         self.current_view: Callable[[], FrameView] = lambda: self.view
         self.find_bar = FindBar(self.filters.compile, lambda: self.current_view(), self)
         self.mode = settings.trace_mode.value
@@ -56,6 +59,7 @@ class TracePanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.messages)
+        layout.addWidget(self.overview)
         layout.addWidget(FilterProblem(self.filters, self.filter_box))
         layout.addWidget(self._stack, 1)
         layout.addWidget(self.find_bar)
@@ -64,6 +68,25 @@ class TracePanel(QWidget):
     def view(self) -> FrameView:
         """The view of the current mode."""
         return self.by_id if self.mode == "by_id" else self.chronological
+
+    def _visible_rows(self) -> VisibleRows | None:
+        """The visible rows and the current row, for the overview; None while the view is not in front."""
+        if self._page is not self.chronological:
+            return None
+        first, last = self.chronological.table.visible_lines()
+        model = self.chronological.model
+        return model.row_number(first), model.row_number(last), self.chronological.current_row()
+
+    def _time_zero(self) -> int:
+        """The time that relative times count from."""
+        reference = self.context.reference
+        return self._session.document.recording.start_ns if reference is None else reference.timestamp_ns
+
+    def _show_row(self, row: int) -> None:
+        """Show a row that was chosen in the overview."""
+        self.show_chronological()
+        self.chronological.refresh()
+        self.chronological.show_row(row)
 
     @property
     def is_empty(self) -> bool:

@@ -110,6 +110,10 @@ class WindowActions:
             icon="chronological",
         )
         self.find = make("Fin&d…", "Search for a frame", icon="find", keys="Ctrl+F")
+        self.go_to_time = make("&Go to time…", "Show the frames of a time", icon="clock", keys="Ctrl+G")
+        self.overview = make(
+            "O&verview", "The frame rate over the whole time above the trace", checkable=True
+        )
         self.copy = make("Cop&y rows", "The selected rows as text", icon="copy", keys="Ctrl+C")
         self.copy_csv = make("Copy rows as CS&V", "The selected rows for a spreadsheet")
         self.copy_candump = make(

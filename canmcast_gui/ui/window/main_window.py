@@ -6,16 +6,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
 
-from canmcast_gui.app.document.files import Opened
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.ui.actions import allow, connect
 from canmcast_gui.ui.dialogs.limits import LimitsDialog
-from canmcast_gui.ui.dialogs.problems import ProblemsDialog
 from canmcast_gui.ui.files.commands import FileCommands
 from canmcast_gui.ui.files.record import RecordCommands
 from canmcast_gui.ui.files.recovery import RecoveryCommands
 from canmcast_gui.ui.labels import title_text
+from canmcast_gui.ui.overview.commands import OverviewCommands
 from canmcast_gui.ui.panels.dock import tab_from
 from canmcast_gui.ui.start_page import StartPage
 from canmcast_gui.ui.trace.docks import ViewDocks
@@ -69,6 +68,10 @@ class MainWindow(QMainWindow):
         self.subjects = PanelSubjects(
             session, self.panel.context, self.actions_, self.docks, self.views, self.record, self
         )
+        self.overview = OverviewCommands(
+            session, settings, self.panel.overview, self.panel.messages, self.trace_commands.marks.jump, self
+        )
+        self.overview.use(self.actions_.go_to_time, self.actions_.overview)
         session.workspace.start(settings, WindowViews(self.docks, self.views, self))
         self.workspaces = WorkspaceCommands(session.workspace, settings, self.files, self)
         self.connection = self._make_connection_button()
@@ -86,7 +89,8 @@ class MainWindow(QMainWindow):
         places = Places(self.panel, self.docks.docks["signals"], self.tool_bar.switch, self.connection)
         self.help = HelpCommands(session, settings, self.actions_, self.bus, places, self)
         selection = lambda: self.views.current.selection_text()  # noqa: E731
-        self.setStatusBar(StatusBar(session, settings, self.panel.shown_frames, selection, self))
+        position = lambda: self.panel.overview.position_text(self.views.current.current_row())  # noqa: E731
+        self.setStatusBar(StatusBar(session, settings, self.panel.shown_frames, selection, position, self))
         self._make_menus()
         self._connect_actions()
         self._connect_session()
@@ -180,7 +184,6 @@ class MainWindow(QMainWindow):
         limits = self._settings.limits
         limits.changed.connect(lambda stored: session.document.set_limits(stored.limits()))
         session.document.set_limits(limits.value.limits())
-        session.document.unread.connect(self._on_unread)
         session.databases.doubted.connect(
             lambda text: self.panel.messages.offer(text, "Show…", self._show_database_problems)
         )
@@ -200,21 +203,6 @@ class MainWindow(QMainWindow):
         self.panel.context.diagnose_requested.connect(self.help.diagnose)
 
     # -- state --------------------------------------------------------------------------------------------
-
-    def _on_unread(self, text: str, opened: Opened) -> None:
-        """Add a button to the message about a file with problems, which lists them."""
-        recording = self._session.document.recording
-
-        def jump(row: int) -> None:
-            if self._session.document.recording is recording:
-                self.trace_commands.marks.jump(row)
-
-        def show() -> None:
-            dialog = ProblemsDialog(text, opened, self)
-            dialog.jump_requested.connect(jump)
-            dialog.show()  # not modal, because the trace shows the frames
-
-        self.panel.messages.offer(text, "Show…", show)
 
     def _show_database_problems(self) -> None:
         """Show the problems of the databases in the browser."""

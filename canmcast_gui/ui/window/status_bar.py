@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import time
 from collections.abc import Callable
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
+from canmcast_gui.app.bus.control import BusState
 from canmcast_gui.app.program.report import SessionTotals
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.program.tasks import Task
@@ -28,8 +30,10 @@ SHOW_AFTER_MS = 200
 PERIOD_MS = 250
 BLINK_MS = 500
 # Hidden first if there is not enough room; and the pixels between two texts and at the ends.
-HIDDEN_FIRST = ("memory", "load", "rate")
+HIDDEN_FIRST = ("memory", "load", "rate", "position")
 GAP, EDGES = 22, 16
+# Characters of the name of the file that is recorded.
+NAME_LENGTH = 28
 
 
 class TaskList(QWidget):
@@ -44,6 +48,8 @@ class TaskList(QWidget):
         session.tasks.started.connect(self._add)
 
     def _add(self, task: Task) -> None:
+        if task.is_quiet:
+            return
         entry = _TaskEntry(task, self)
         self._layout.addWidget(entry)
         entry.changed.connect(self._on_changed)
@@ -106,15 +112,18 @@ class StatusBar(QStatusBar):
         settings: AppSettings,
         shown: Callable[[], int | None] = lambda: None,
         selection: Callable[[], str] = lambda: "",
+        position: Callable[[], str] = lambda: "",
         parent: QWidget | None = None,
     ) -> None:
         """``shown`` returns the number of frames that match the filter, None without a filter.
 
-        ``selection`` returns the text about the selected rows, or "".
+        ``selection`` returns the text about the selected rows, ``position`` that about the current row of a
+        file, or "".
         """
         super().__init__(parent)
         self._shown = shown
         self._selection = selection
+        self._position = position
         self._session = session
         self._load = LoadWatch(session, settings, self)
         self._record_since = 0.0
@@ -136,7 +145,8 @@ class StatusBar(QStatusBar):
 
     def _add_labels(self) -> None:
         self.labels = {
-            name: QLabel() for name in ("state", "rate", "load", "lost", "frames", "memory", "record")
+            name: QLabel()
+            for name in ("state", "rate", "load", "lost", "position", "frames", "memory", "record")
         }
         self._dots = {name: _dot() for name in self.labels if name != "state"}
         for name, label in self.labels.items():
@@ -168,6 +178,7 @@ class StatusBar(QStatusBar):
         shown = self._shown()
         of = "" if shown is None else f"{shown:,} of "
         self._write("frames", f"{of}{counted(len(session.document.recording), 'frame')}")
+        self._write("position", self._position() if session.document.file_path is not None else "")
         self.show_selection()
         self._write("memory", _memory_text(session.document.recording))
         self.labels["memory"].setToolTip(_memory_tip(session))
@@ -176,15 +187,29 @@ class StatusBar(QStatusBar):
 
     def _fold(self) -> None:
         """Hide less important labels while there is not enough room, for example while a task runs."""
-        shown = [
-            label for name, label in self.labels.items() if name != "record" or self._session.record.recorder
-        ]
-        needed = EDGES + sum(widget.sizeHint().width() + GAP for widget in (*shown, self._tasks))
+        shown = [name for name in self.labels if name not in self._irrelevant()]
+        widgets = (*(self.labels[name] for name in shown), self._tasks)
+        needed = EDGES + sum(widget.sizeHint().width() + GAP for widget in widgets)
         for name in HIDDEN_FIRST:
-            has_room = needed <= self.width()
-            needed -= 0 if has_room else self.labels[name].sizeHint().width() + GAP
-            for widget in (self.labels[name], self._dots[name]):
-                widget.setVisible(has_room)
+            if name in shown and needed > self.width():
+                needed -= self.labels[name].sizeHint().width() + GAP
+                shown.remove(name)
+        for name, label in self.labels.items():
+            for one in (label, self._dots.get(name)):
+                if one is not None:
+                    one.setVisible(name in shown)
+
+    def _irrelevant(self) -> set[str]:
+        """The labels that would show nothing: a file has no live figures, frames from a bus no position."""
+        session = self._session
+        names = {name for name in ("position", "selection") if not self.labels[name].text()}
+        if session.bus.state is BusState.OFFLINE:
+            names |= {"rate", "load"}
+            if session.document.file_path is not None:
+                names.add("lost")
+        if session.record.recorder is None:
+            names.add("record")
+        return names
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -205,10 +230,7 @@ class StatusBar(QStatusBar):
             label.setPalette(palette)
 
     def _on_record_state(self) -> None:
-        recording = self._session.record.recorder is not None
         self._record_since = time.monotonic()
-        self.labels["record"].setVisible(recording)
-        self._dots["record"].setVisible(recording)
         self.refresh()
 
     def _write_record(self) -> None:
@@ -222,8 +244,13 @@ class StatusBar(QStatusBar):
         recorder = self._session.record.recorder
         duration = "armed" if recorder.is_waiting else f"{seconds // 60:02d}:{seconds % 60:02d}"
         files = f" · file {recorder.files}" if recorder.files > 1 else ""
-        self.labels["record"].setText(f"{light} REC {duration}{files}")
+        name = html.escape(printable(_shortened(recorder.path.name)))
+        self.labels["record"].setText(f"{light} REC {duration} · {name}{files}")
         self.labels["record"].setToolTip(_record_tip(recorder))
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 9]}…{name[-8:]}"
 
 
 def _record_tip(recorder: Recorder) -> str:

@@ -1,0 +1,86 @@
+"""Frames over time: bins that grow, times in any order, eviction, loads by channel."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from canmcast_gui.app.document.timeline import BINS, Contents, Kinds, Timeline
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames.wire_bits import wire_bits
+from tests.support.frames import START_NS, mixed, traffic
+
+SECOND = 1_000_000_000
+
+PARTS = st.lists(st.lists(st.integers(-(10**6), 10**13), max_size=20), max_size=6)
+
+
+@given(PARTS)
+def test_every_frame_is_in_the_bin_of_its_time(parts):
+    timeline = Timeline()
+    for part in parts:
+        timeline.add(np.array(part, dtype=np.int64))
+    times = np.array([time for part in parts for time in part], dtype=np.int64)
+    spread = timeline.spread()
+    assert spread.counts.sum() == len(times)
+    if len(times):
+        assert (spread.first_ns, spread.last_ns) == (times.min(), times.max())
+        assert 1 <= len(spread.counts) <= BINS
+        edges = spread.origin_ns + spread.width_ns * np.arange(len(spread.counts) + 1)
+        assert np.array_equal(spread.counts, np.histogram(times, np.append(edges[:-1], edges[-1] - 0.5))[0])
+        assert spread.span_ns < spread.width_ns * BINS
+
+
+def test_a_long_recording_uses_at_least_half_of_the_bins():
+    timeline = Timeline()
+    for start in range(0, 600, 100):
+        timeline.add(START_NS + np.arange(start, start + 100, dtype=np.int64) * SECOND)
+    spread = timeline.spread()
+    assert len(spread.counts) > BINS // 2
+    assert spread.counts.sum() == 600
+
+
+def test_rates_are_frames_per_second_also_at_both_ends():
+    timeline = Timeline()
+    timeline.add(START_NS + np.arange(100_000, dtype=np.int64) * 1_000_000)  # 1,000 a second, 100 s
+    rates = timeline.spread().rates(700)
+    assert len(rates) == 700
+    assert rates == pytest.approx(np.full(700, 1000), rel=0.1)
+    middle = START_NS + 50 * SECOND
+    assert timeline.spread().rate_at(middle) == pytest.approx(1000, rel=0.05)
+    assert timeline.spread().rate_at(START_NS - SECOND) == 0
+
+
+def test_a_pause_is_seen():
+    timeline = Timeline()
+    timeline.add(START_NS + np.arange(10_000, dtype=np.int64) * 1_000_000)
+    timeline.add(START_NS + 20 * SECOND + np.arange(10_000, dtype=np.int64) * 1_000_000)
+    rates = timeline.spread().rates(300)
+    assert (rates[110:190] == 0).all()
+    assert (rates[:95] > 900).all()
+
+
+def test_evicted_frames_are_forgotten():
+    timeline = Timeline()
+    times = START_NS + np.arange(1000, dtype=np.int64) * SECOND
+    timeline.add(times)
+    timeline.drop_before(int(times[400]))
+    spread = timeline.spread()
+    assert spread.first_ns == times[400]
+    assert 600 <= spread.counts.sum() <= 601
+    timeline.add(times[-1:] + SECOND)
+    assert timeline.spread().last_ns == times[-1] + SECOND
+
+
+def test_frames_are_counted_by_channel_and_kind():
+    contents, batches = Contents(), [mixed(), traffic(100)]
+    for batch in batches:
+        contents.add(batch)
+    assert contents.channels[0] == Kinds(6, 1, 1, 1, 1, 1, *(int(bits.sum()) for bits in wire_bits(mixed())))
+    assert contents.channels[1].frames == 100
+    total = Kinds.total(contents.channels.values())
+    whole = FrameBatch.concatenate(batches)
+    assert (total.frames, total.fd) == (106, int(whole.has(Flag.FD).sum()))
+    slow, fast = wire_bits(whole)
+    load = total.load(2.0, 500_000, 2_000_000)
+    assert load == pytest.approx((slow.sum() / 500_000 + fast.sum() / 2_000_000) / 2)
