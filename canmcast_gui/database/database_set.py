@@ -13,8 +13,10 @@ from canmcast_gui.database.database import Database, NamedId
 from canmcast_gui.database.model import Message, Signal, SignalValue, addresses_text
 from canmcast_gui.database.problems import DatabaseError
 from canmcast_gui.database.scope import EVERYTHING, Conflict, Scope, conflicts_of
+from canmcast_gui.database.vocabulary import vocabulary_of
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.arrays import Column, RowNumbers
+from canmcast_gui.frames.filters import Vocabulary
 
 # Each repaint of a row looks up the same messages again. This is more than the ids of any real bus.
 _MAX_CACHED = 100_000
@@ -34,6 +36,7 @@ class DatabaseSet:
         self._sources = SourceTable()
         self._messages: dict[tuple[int, bool, int | None, str | None], tuple[Database, Message] | None] = {}
         self._conflicts: list[Conflict] | None = None
+        self._vocabulary: Vocabulary | None = None
 
     # -- the databases -----------------------------------------------------------------------------------
 
@@ -93,6 +96,7 @@ class DatabaseSet:
     def _clear_cache(self) -> None:
         self._messages.clear()
         self._conflicts = None
+        self._vocabulary = None
 
     def __iter__(self) -> Iterator[Database]:
         return iter(self._databases)
@@ -187,6 +191,21 @@ class DatabaseSet:
     def has_signal(self, name: str) -> bool:
         """Whether any database has the signal "Message.Signal"."""
         return any(database.has_signal(name) for database in self._databases)
+
+    def choices(self, name: str) -> dict[str, int | float]:
+        """The texts of the values of the signal "Message.Signal" with these; empty where it has none."""
+        if not self.has_signal(name):
+            return {}
+        signal = self.signal(name)
+        return {text: raw * signal.scale + signal.offset for raw, text in signal.choices.items()}
+
+    def vocabulary(self) -> Vocabulary:
+        """The names of all messages and signals, for filters; made at the first use."""
+        if self._vocabulary is None:
+            self._vocabulary = vocabulary_of(
+                message for database in self._databases for message in database.messages
+            )
+        return self._vocabulary
 
     def decode(self, batch: FrameBatch, name: str) -> tuple[RowNumbers, Column]:
         """As decode_rows(), with timestamps (int64, nanoseconds) in place of rows."""

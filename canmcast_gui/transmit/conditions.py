@@ -14,8 +14,9 @@ import numpy.typing as npt
 from msgspec import Struct
 
 from canmcast_gui.frames import Flag, FrameBatch, SourceTable
-from canmcast_gui.frames.filters import Filter, SignalColumn, compile_filter
+from canmcast_gui.frames.filters import Filter, SignalColumn, Vocabulary, compile_filter
 from canmcast_gui.frames.filters.nodes import MatchedId
+from canmcast_gui.frames.filters.vocabulary import SignalName
 from canmcast_gui.frames.units import MAX_EXTENDED_ID
 from canmcast_gui.transmit.payload.generator import ScaledField
 
@@ -92,6 +93,9 @@ def compile_condition(condition: Condition, sources: SourceTable | None = None) 
         sources=sources,
         signals=column,
         choices=lambda name: condition.choices.get(name, {}),
+        vocabulary=lambda: Vocabulary(
+            signals=tuple(SignalName(name, name.rpartition(".")[2]) for name in condition.signals)
+        ),
     )
 
 

@@ -225,11 +225,6 @@ def compile_for(
 
     Compile it again when ``databases`` have changed; the old filter stays usable with the old databases.
     """
-
-    def choices(name: str) -> dict[str, int | float]:
-        signal = databases.signal(name)
-        return {text: raw * signal.scale + signal.offset for raw, text in signal.choices.items()}
-
     return compile_filter(
         text,
         names=databases.ids_named,
@@ -237,5 +232,6 @@ def compile_for(
         signals=databases.reader,
         start_ns=lambda: recording.start_ns,
         source_names=source_names,
-        choices=choices,
+        choices=databases.choices,
+        vocabulary=databases.vocabulary,
     )

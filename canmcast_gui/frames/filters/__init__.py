@@ -8,7 +8,7 @@ hexadecimal digits in a row are payload bytes. Expressions compare fields::
     data[2] & 0x80                    data ~ "DE AD"            data == "01 02"
     name ~ "Engine*"                  source == 10.0.0.7        time > 1.5
     fd  brs  esi  error  remote  extended  standard             Engine.Speed > 3000
-    Engine.Gear == Reverse
+    Engine.Gear == Reverse            Speed > 3000, where one message has it
 
 joined by ``and``, ``or``, ``not`` and parentheses; two terms without a word between them must both be met.
 """
@@ -24,6 +24,7 @@ from canmcast_gui.frames.filters.nodes import AllOf, Always, Node
 from canmcast_gui.frames.filters.parser import parse
 from canmcast_gui.frames.filters.terms import Lookups
 from canmcast_gui.frames.filters.tokens import FilterError
+from canmcast_gui.frames.filters.vocabulary import Vocabulary
 from canmcast_gui.frames.sources import Source, SourceTable
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "NameLookup",
     "SignalColumn",
     "SignalLookup",
+    "Vocabulary",
     "compile_filter",
 ]
 
@@ -73,13 +75,17 @@ def compile_filter(
     start_ns: Callable[[], int] = lambda: 0,
     source_names: Mapping[Source, str] | None = None,
     choices: ChoiceLookup | None = None,
+    vocabulary: Callable[[], Vocabulary] = Vocabulary,
 ) -> Filter:
     """Compile ``text``; an empty one passes all frames. Raises FilterError with the position of the mistake.
 
     ``names`` finds ids by the names of their messages (called only now), ``signals`` the column of a signal
     and ``choices`` the values that have a text. ``sources`` is the table of the frames' source column,
     ``source_names`` the names of some of them; both may grow. ``time`` is in seconds since ``start_ns()``.
+    ``vocabulary`` finds signals that are written without their message, and corrects mistyped ones.
     """
     table = SourceTable() if sources is None else sources
-    lookups = Lookups(names, table, {} if source_names is None else source_names, signals, choices, start_ns)
+    lookups = Lookups(
+        names, table, {} if source_names is None else source_names, signals, choices, start_ns, vocabulary
+    )
     return Filter(text, parse(text, lookups))

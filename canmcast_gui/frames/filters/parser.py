@@ -26,6 +26,7 @@ from canmcast_gui.frames.filters.terms import (
     DataEquals,
     Lookups,
     exact_name,
+    missing_part,
     name_like,
     payload_bytes,
     source_like,
@@ -161,18 +162,43 @@ class _Parser:
 
     def _signal(self) -> Node:
         token = self._cursor.take()
-        if "." not in token.text.strip("."):
-            known = ", ".join((*fields.FIELDS, *fields.FLAGS))
-            raise FilterError(
-                f"“{token.text}” is not a field; fields are {known}, and a signal is written Message.Signal",
-                token.position,
-            )
-        read = self._lookups.signals(token.text) if self._lookups.signals is not None else None
+        name = self._signal_name(token)
+        read = self._lookups.signals(name) if self._lookups.signals is not None else None
         if read is None:
-            raise FilterError(f"no loaded database has a signal “{token.text}”", token.position)
+            raise self._unknown(token)
         if self._is_choice():
-            return self._choice(token.text, fields.signal(read))
+            return self._choice(name, fields.signal(read))
         return comparison(self._cursor, fields.signal(read), token.text)
+
+    def _signal_name(self, token: Token) -> str:
+        """The full name of a signal, which may be written without its message where only one has it."""
+        if "." in token.text.strip("."):
+            return token.text
+        found = self._lookups.vocabulary().resolved(token.text)
+        if not found:
+            raise self._unknown(token)
+        if len(found) > 1:
+            listed = ", ".join(found[:MOST_LISTED]) + (", …" if len(found) > MOST_LISTED else "")
+            raise FilterError(
+                f"{len(found)} messages have a signal “{token.text}”: {listed}",
+                token.position,
+                token.text,
+                found[0],
+            )
+        return found[0]
+
+    def _unknown(self, token: Token) -> FilterError:
+        similar = self._lookups.vocabulary().similar(token.text)
+        if similar:
+            message = f"unknown field “{token.text}”. Did you mean {similar}?"
+            return FilterError(message, token.position, token.text, similar)
+        if "." in token.text.strip("."):
+            return FilterError(f"no loaded database has a signal “{token.text}”", token.position)
+        known = ", ".join((*fields.FIELDS, *fields.FLAGS))
+        return FilterError(
+            f"unknown field “{token.text}”. Fields are {known}, and signals of the loaded databases",
+            token.position,
+        )
 
     def _is_choice(self) -> bool:
         """Whether a signal is compared with a text of its values."""
@@ -255,7 +281,11 @@ class _Parser:
     def _words(self) -> Node:
         """One plain word, or a row of payload bytes."""
         if not self._is_byte_row():
-            return word_term(self._cursor.take().text, self._lookups)
+            token = self._cursor.take()
+            missing = missing_part(token.text, self._lookups)
+            if missing:
+                raise FilterError(f"expected {missing}", token.position + len(token.text))
+            return word_term(token.text, self._lookups)
         row, position = "", self._cursor.token.position
         while self._cursor.at_byte():
             if _compares(self._cursor.ahead()):

@@ -16,7 +16,8 @@ from canmcast_gui.frames.arrays import Mask
 from canmcast_gui.frames.batch import FrameBatch
 from canmcast_gui.frames.filters.fields import ChoiceLookup, NameLookup, SignalLookup, column
 from canmcast_gui.frames.filters.nodes import AnyOf, Compare, FromSource, IdSet, Node
-from canmcast_gui.frames.filters.tokens import HEX_ID
+from canmcast_gui.frames.filters.tokens import HEX_ID, is_hex
+from canmcast_gui.frames.filters.vocabulary import Vocabulary
 from canmcast_gui.frames.layout import INLINE_BYTES, MAX_PAYLOAD
 from canmcast_gui.frames.sources import Source, SourceTable
 
@@ -113,6 +114,7 @@ class Lookups:
     signals: SignalLookup | None
     choices: ChoiceLookup | None
     start_ns: Callable[[], int]
+    vocabulary: Callable[[], Vocabulary]
 
 
 def payload_bytes(text: str) -> bytes | None:
@@ -134,6 +136,20 @@ def word_term(word: str, lookups: Lookups) -> Node:
     if lookups.names is not None and word:
         meanings.append(IdSet.of(lookups.names(part_of_name(word))))
     return AnyOf(tuple(meanings))
+
+
+def missing_part(word: str, lookups: Lookups) -> str:
+    """What a plain word lacks to be a condition on a signal; "" if it is none."""
+    if is_hex(word) or lookups.signals is None:
+        return ""
+    if word.endswith("."):
+        return f"the name of a signal after “{word}”"
+    comparison = f"a comparison (== != < <= > >= in) after {word}"
+    if "." in word:
+        return comparison if lookups.signals(word) is not None else ""
+    if lookups.names is None or lookups.names(part_of_name(word)):
+        return ""
+    return comparison if lookups.vocabulary().resolved(word) else ""
 
 
 def part_of_name(word: str) -> str:

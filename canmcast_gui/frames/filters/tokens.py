@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -40,13 +40,16 @@ ReadNumber = Callable[[str], Number | None]
 class FilterError(UserError, ValueError):
     """A text that is not a filter.
 
-    ``message`` says what was expected; ``position`` is the character, from 0, at which it was.
+    ``message`` says what was expected; ``position`` is the character, from 0, at which it was. ``suggestion``
+    is "", or what was probably meant instead of the ``wrong`` text there.
     """
 
-    def __init__(self, message: str, position: int) -> None:
+    def __init__(self, message: str, position: int, wrong: str = "", suggestion: str = "") -> None:
         super().__init__(f"{message} (at character {position + 1})")
         self.message = message
         self.position = position
+        self.wrong = wrong
+        self.suggestion = suggestion
 
 
 class TokenKind(Enum):
@@ -97,6 +100,26 @@ def tokenize(text: str) -> list[Token]:
         position = match.end()
     tokens.append(Token(TokenKind.END, "", len(text)))
     return tokens
+
+
+def scan(text: str) -> Iterator[tuple[int, int, str, str]]:
+    """Start, end, kind and text of all pieces of any text, valid or not.
+
+    Kinds are "space", "text" (with its quotation marks), "sign", "word", "stray" for a character without a
+    meaning, and "open" for a quotation mark that is not closed and all that follows.
+    """
+    position = 0
+    while position < len(text):
+        match = _PATTERN.match(text, position)
+        if match is not None:
+            yield position, match.end(), match.lastgroup or "", match[0]
+            position = match.end()
+        elif text[position] in "\"'":
+            yield position, len(text), "open", text[position:]
+            return
+        else:
+            yield position, position + 1, "stray", text[position]
+            position += 1
 
 
 def _stray(character: str) -> str:

@@ -38,7 +38,13 @@ def condition_for(text: str, databases: DatabaseSet) -> Condition:
     Names and signals are resolved now: make the condition again when ``databases`` have changed.
     """
     lookups = _Lookups(text, databases)
-    compile_filter(text, names=lookups.ids, signals=lookups.column, choices=lookups.choices)
+    compile_filter(
+        text,
+        names=lookups.ids,
+        signals=lookups.column,
+        choices=lookups.choices,
+        vocabulary=databases.vocabulary,
+    )
     return lookups.condition
 
 
@@ -70,10 +76,8 @@ class _Lookups:
         return reader
 
     def choices(self, name: str) -> dict[str, int | float]:
-        signal = self._databases.signal(name)
-        values = {text: raw * signal.scale + signal.offset for raw, text in signal.choices.items()}
-        self._choices[name] = values
-        return values
+        self._choices[name] = self._databases.choices(name)
+        return self._choices[name]
 
 
 def _parts_of(name: str, databases: DatabaseSet) -> tuple[SignalPart, ...]:

@@ -114,7 +114,7 @@ def test_a_filter_that_needs_no_database_is_its_text(databases):
 
 
 def test_an_unknown_name_is_refused_with_its_position(databases):
-    with pytest.raises(FilterError, match="has a signal “Engine"):
+    with pytest.raises(FilterError, match="unknown field “Engine"):
         condition_for("fd or Engine.Nothing > 1", databases)
 
 
