@@ -68,6 +68,11 @@ class NameCompleter(QCompleter):
         longest = sorted(names, key=len)[-_MEASURED:]
         self._widest = max((metrics.horizontalAdvance(text) for text in longest), default=0)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the list is visible."""
+        return self._view().isVisible()
+
     def _view(self) -> QAbstractItemView:
         view = self.popup()
         assert view is not None  # Qt makes one when it is asked for

@@ -127,8 +127,7 @@ def _long_recording(database: Path) -> list[Figure]:
 
 
 def _highest(panel: PlotPanel) -> float:
-    _, item = panel.view.lanes[0].axes[0].curves[0]
-    return float(np.max(item.getData()[1]))
+    return float(np.max(panel.view.lanes[0].axes[0].curves[0].y))
 
 
 def _live(database: Path) -> list[Figure]:

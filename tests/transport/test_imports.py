@@ -7,7 +7,7 @@ import pytest
 
 import canmcast_gui.transport as transport
 
-HEAVY = ("can", "psutil", "PySide6", "pyqtgraph", "cantools")
+HEAVY = ("can", "psutil", "PySide6", "cantools")
 
 
 @pytest.mark.parametrize("module", ["receiver", "sender", "settings", "sockets.interfaces", "statistics"])

@@ -89,8 +89,8 @@ StyledSignal = Annotated[tuple[str, PlotStyle], Codec(_StoredSignal, _StoredSign
 class PlotSetup:
     """The signals "Message.Signal" of one plot with their styles, and how many seconds it shows.
 
-    They are ``overlaid`` in one picture or in lanes; ``xy`` plots them over the first signal. ``name`` is ""
-    for the first plot, else that of a plot beside it.
+    They are ``overlaid`` in one picture or in lanes; ``xy`` plots them over the signal ``x``, or over the
+    first one. ``name`` is "" for the first plot, else that of a plot beside it.
     """
 
     signals: Annotated[tuple[StyledSignal, ...], Meta(max_length=MAX_SIGNALS)] = ()
@@ -98,6 +98,7 @@ class PlotSetup:
     overlaid: bool = False
     seconds: Annotated[float, Meta(gt=0, lt=1e9)] = 10.0
     xy: bool = False
+    x: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""The actions of a plot, and the context menu of a plotted signal."""
+"""The actions of a plot, and the context menu of a plot and of a plotted signal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtGui import QAction, QActionGroup, QColor
@@ -20,22 +20,40 @@ class PlotActions:
     """The actions; their keys work inside ``owner``, which connects to their ``triggered``."""
 
     def __init__(self, owner: QWidget) -> None:
+        self._owner = owner
+        self._make_time_actions()
+        self._make_picture_actions()
+        self._make_cursor_actions()
+        self._make_file_actions()
+        owner.addActions(self.all)
+
+    def _make_time_actions(self) -> None:
+        owner = self._owner
         self.follow = new_action(
-            owner, "Follow", icon="follow", tip="Show the newest seconds", checkable=True
+            owner, "Follow", icon="follow", keys="End", tip="Show the newest seconds", checkable=True
         )
         self.fit = new_action(
             owner, "Fit", icon="fit", keys="F", tip="Show the whole recording and all values"
         )
+        self.zoom_in = new_action(owner, "Zoom in", keys="+", tip="Show less time")
+        self.zoom_out = new_action(owner, "Zoom out", keys="-", tip="Show more time")
+
+    def _make_picture_actions(self) -> None:
+        owner = self._owner
         self.overlay = new_action(
-            owner, "Overlay", icon="plot", tip="Draw all signals in one lane", checkable=True
+            owner, "Overlay", icon="plot", keys="O", tip="Draw all signals in one lane", checkable=True
         )
         self.xy = new_action(
             owner,
-            "XY",
+            "XY plot",
             icon="xy",
-            tip="Draw all signals over the first one instead of over time",
+            keys="X",
+            tip="Draw all signals over one of them instead of over time",
             checkable=True,
         )
+
+    def _make_cursor_actions(self) -> None:
+        owner = self._owner
         self.cursor = new_action(
             owner, "Cursor", icon="cursor", keys="C", tip="Read values at a time", checkable=True
         )
@@ -44,14 +62,28 @@ class PlotActions:
             "Measure",
             icon="cursor-b",
             keys="Shift+C",
-            tip="Measure between two cursors, A and B",
+            tip="Measure between two cursors, A and B; Esc removes them",
             checkable=True,
         )
-        self.clear = new_action(owner, "Remove all", icon="clear", tip="Remove all signals")
-        self.export = new_action(
-            owner, "Export…", icon="export", tip="Save a picture, or the signals as a table"
+        self.show_row = new_action(
+            owner, "Show the row at the cursor", keys="R", tip="Select the row of cursor A in the trace"
         )
-        owner.addActions(self.all)
+        self.copy = new_action(
+            owner, "Copy values", keys="Ctrl+C", tip="Copy the values at the cursors as a table"
+        )
+
+    def _make_file_actions(self) -> None:
+        owner = self._owner
+        self.compare = new_action(
+            owner, "Compare with a log file…", tip="Draw the same signals of another log file, dashed"
+        )
+        self.copy_image = new_action(
+            owner, "Copy image", keys="Ctrl+Shift+C", tip="Copy an image of the visible range"
+        )
+        self.export = new_action(
+            owner, "Export…", icon="export", keys="E", tip="Save an image, or the signals as a table"
+        )
+        self.clear = new_action(owner, "Remove all signals", icon="clear", tip="Remove all signals")
 
     @property
     def before_window(self) -> list[QAction]:
@@ -61,16 +93,34 @@ class PlotActions:
     @property
     def after_window(self) -> list[QAction]:
         """The actions that are after it."""
-        return [self.overlay, self.xy, self.cursor, self.measure, self.clear, self.export]
+        return [self.overlay, self.xy, self.cursor, self.measure, self.export, self.clear]
+
+    @property
+    def groups(self) -> list[list[QAction]]:
+        """All actions, as menus group them."""
+        return [
+            [self.follow, self.fit, self.zoom_in, self.zoom_out],
+            [self.overlay, self.xy],
+            [self.cursor, self.measure, self.show_row, self.copy],
+            [self.compare, self.copy_image, self.export],
+            [self.clear],
+        ]
 
     @property
     def all(self) -> list[QAction]:
-        """All actions, in the order of the tool bar."""
-        return [*self.before_window, *self.after_window]
+        """All actions."""
+        return [action for group in self.groups for action in group]
+
+
+def add_groups(menu: QMenu, groups: Sequence[Sequence[QAction]]) -> None:
+    """Add groups of actions to a menu, with lines between them."""
+    for group in groups:
+        menu.addSeparator()
+        menu.addActions(list(group))
 
 
 class SignalMenu(QMenu):
-    """Calls ``set_style`` with the style that is chosen, and ``remove`` to remove the signal."""
+    """The style of a signal; calls ``set_style`` with the one that is chosen, and ``remove``."""
 
     def __init__(
         self,
@@ -96,7 +146,13 @@ class SignalMenu(QMenu):
         if style.color:
             self.addAction("Automatic color", lambda: set_style(replace(style, color=None)))
         self.addSeparator()
-        self.addAction("Remove", remove)
+        self.addAction("Remove from the plot", remove)
+
+    def add_choice(self, title: str, is_checked: bool, slot: Callable[[], object]) -> None:
+        """Add a checkable action."""
+        action = self.addAction(title, slot)
+        action.setCheckable(True)
+        action.setChecked(is_checked)
 
     def _add_style(self, title: str, is_checked: bool, style: PlotStyle) -> QAction:
         action = self.addAction(title, lambda: self._set_style(style))

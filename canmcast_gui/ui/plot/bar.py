@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QToolBar, QToolButton
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QToolBar, QToolButton
 
-from canmcast_gui.database import DatabaseSet
+from canmcast_gui.database import Database, DatabaseSet
 from canmcast_gui.ui.content_size import NameCompleter
 from canmcast_gui.ui.icons import fix_extension_button
 
@@ -25,6 +24,12 @@ DEFAULT_WINDOW = 1
 MAX_CHARACTERS = 7  # of a span
 BOX_CHARACTERS = 5
 
+MIN_NAME_CHARACTERS = 11
+MAX_NAME_CHARACTERS = 24
+WIDE_CHARACTERS = 66  # of the bar: in a wider one the first action has its text
+
+PLOTTED = "✓ plotted"
+
 
 def span_text(seconds: float) -> str:
     """The length of a span with three digits, in the largest unit that it reaches."""
@@ -36,13 +41,12 @@ def span_text(seconds: float) -> str:
 
 class PlotBar(QToolBar):
     """``name_chosen`` carries "Message.Signal", ``problem`` why the typed text is not a signal, or "" when it
-    is one; ``window_chosen`` and ``offset_chosen`` carry seconds.
+    is one; ``window_chosen`` carries seconds.
     """
 
     name_chosen = Signal(str)
     problem = Signal(str)
     window_chosen = Signal(float)
-    offset_chosen = Signal(float)
 
     def __init__(self, databases: DatabaseSet, before: Sequence[QAction], after: Sequence[QAction]) -> None:
         """``before`` and ``after`` are the actions around the time window; the first one shows its text."""
@@ -58,19 +62,20 @@ class PlotBar(QToolBar):
         self.addActions(before)
         self.addWidget(self.window_box)
         self.addActions(after)
-        self.offset_box = self._make_offset_box()
-        self._offset = self.addWidget(self.offset_box)
-        self._offset.setVisible(False)
-        button = self.widgetForAction(before[0])
-        assert isinstance(button, QToolButton)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._first = before[0]
+        self._plotted: frozenset[str] = frozenset()
+        self._known: list[tuple[str, str]] = []
+        self._known_of: list[Database] = []
         fix_extension_button(self)
 
     def _make_name_edit(self) -> QLineEdit:
         edit = QLineEdit(self)
         edit.setPlaceholderText("Add signal")
         edit.setClearButtonEnabled(True)
-        edit.setFixedWidth(self.fontMetrics().horizontalAdvance("0") * 18)
+        digit = self.fontMetrics().horizontalAdvance("0")
+        edit.setMinimumWidth(digit * MIN_NAME_CHARACTERS)
+        edit.setMaximumWidth(digit * MAX_NAME_CHARACTERS)
+        edit.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._completer = completer = NameCompleter(edit)
         edit.returnPressed.connect(self._choose_name)
         edit.textEdited.connect(lambda _text: self.problem.emit(""))
@@ -89,25 +94,6 @@ class PlotBar(QToolBar):
         box.activated.connect(lambda _index: self.window_chosen.emit(box.currentData()))
         return box
 
-    def _make_offset_box(self) -> QDoubleSpinBox:
-        box = QDoubleSpinBox(self)
-        box.setRange(-1e6, 1e6)
-        box.setDecimals(4)
-        box.setSingleStep(0.1)
-        box.setPrefix("Offset ")
-        box.setSuffix(" s")
-        box.setKeyboardTracking(False)
-        box.valueChanged.connect(self.offset_chosen)
-        return box
-
-    def show_offset(self, path: Path | None, seconds: float) -> None:
-        """Show the offset of the recording that is compared with; without one, hide the box."""
-        self._offset.setVisible(path is not None)
-        if path is not None:
-            self.offset_box.setToolTip(f"Offset added to the times of {path.name} (dashed lines)")
-        with QSignalBlocker(self.offset_box):
-            self.offset_box.setValue(seconds)
-
     def show_window(self, seconds: float) -> None:
         """Show the length of the span as one of the choices, or as an additional one at the end."""
         text, box = span_text(seconds), self.window_box
@@ -122,18 +108,54 @@ class PlotBar(QToolBar):
         box.setItemData(index, dict(WINDOWS).get(text, seconds))
         box.setCurrentIndex(index)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Name the first action where there is room."""
+        super().resizeEvent(event)
+        button = self.widgetForAction(self._first)
+        if isinstance(button, QToolButton):
+            has_room = self.width() >= self.fontMetrics().horizontalAdvance("0") * WIDE_CHARACTERS
+            style = Qt.ToolButtonStyle
+            button.setToolButtonStyle(
+                style.ToolButtonTextBesideIcon if has_room else style.ToolButtonIconOnly
+            )
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.name_edit and event.type() == QEvent.Type.FocusIn:
-            self._completer.offer(self._suggestions())
+            self._offer()
+        elif watched is self.name_edit and isinstance(event, QKeyEvent):
+            is_down = event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Down
+            if is_down and not self._completer.is_open:
+                self._completer.setCompletionPrefix(self.name_edit.text())
+                self._completer.complete()
+                return True
         return super().eventFilter(watched, event)
 
+    def show_plotted(self, names: Sequence[str]) -> None:
+        """Mark the suggestions that are plotted already."""
+        self._plotted = frozenset(names)
+        if self.name_edit.hasFocus():
+            self._offer()
+
+    def _offer(self) -> None:
+        self._completer.offer(
+            [
+                (name, f"{unit}  {PLOTTED}".lstrip() if name in self._plotted else unit)
+                for name, unit in self._suggestions()
+            ]
+        )
+
     def _suggestions(self) -> list[tuple[str, str]]:
-        return [
-            (f"{message.name}.{signal.name}", f"[{signal.unit}]" if signal.unit else "")
-            for database in self._databases
-            for message in database.messages
-            for signal in message.listed_signals
-        ]
+        """The names of all signals with their units, collected again when there are other databases."""
+        databases = list(self._databases)
+        if list(map(id, databases)) != list(map(id, self._known_of)):
+            self._known_of = databases
+            self._known = [
+                (f"{message.name}.{signal.name}", f"[{signal.unit}]" if signal.unit else "")
+                for database in databases
+                for message in database.messages
+                for signal in message.listed_signals
+            ]
+        return self._known
 
     def _choose_name(self) -> None:
         """Choose the signal with the typed name, or the only one whose name contains it."""

@@ -15,7 +15,7 @@ from canmcast_gui.models.plot.data import PlotData, PlotSignal
 from canmcast_gui.models.plot.measure import MeasureModel, span_text
 from canmcast_gui.models.plot.span import PlotSpan
 from canmcast_gui.ui.item_views import WideNumbers, leave_by_tab
-from canmcast_gui.ui.plot.lanes import LanesView
+from canmcast_gui.ui.plot.drawing.lanes import LanesView
 from canmcast_gui.ui.plot.legend import PlotLegend
 from canmcast_gui.ui.plot.signals import PlotSignals
 
@@ -132,6 +132,15 @@ class PlotCursors(QObject):
             self.toggle(A, span)
             self._a_is_for_measuring = True
 
+    def hide(self) -> bool:
+        """Hide both cursors; returns whether one was shown."""
+        was_shown = self.seconds != [None, None]
+        self._a_is_for_measuring = False
+        for cursor in (A, B):
+            if self.seconds[cursor] is not None:
+                self.move(cursor, None)
+        return was_shown
+
     def copy_times(self, seconds: Sequence[float | None]) -> None:
         """Move both cursors to the times of another plot's."""
         for cursor, second in enumerate(seconds):
@@ -198,6 +207,12 @@ class PlotReadout:
         time_ns = start_ns + round((self._span.span[1] if cursor is None else cursor) * NS_PER_SECOND)
         self._legend.set_values([self._value_text(signal, time_ns) for signal in self._signals.data.signals])
         self._cursors.show_measures(start_ns)
+
+    def as_text(self) -> str:
+        """The values for the clipboard: the table between two cursors, else names and values in lines."""
+        if None not in self._cursors.seconds:
+            return self._cursors.table.measures.as_text()
+        return "\n".join(f"{entry.name}\t{entry.value}" for entry in self._legend.entries)
 
     def _value_text(self, signal: PlotSignal, time_ns: int) -> str:
         """A value, and its difference from the recording that is compared with."""

@@ -1,9 +1,4 @@
-"""Plots in docks.
-
-pyqtgraph is imported before the window is shown, which adds about 0.15 s to the start. An import in a thread
-would make Qt classes beside the running window, which crashes PySide6 now and then before Python 3.12. An
-import after the window is shown would block it for that time.
-"""
+"""Plots in docks."""
 
 from __future__ import annotations
 
@@ -40,12 +35,13 @@ class PlotDocks(QObject):
 
     The first plot always exists; others are deleted when they are closed. ``plotted_changed`` carries the
     names of all signals in all plots, ``time_clicked`` the time of a click that moves a cursor, in seconds
-    since the recording's start. While ``link_action`` is checked, all plots show the same time and have the
-    same cursors.
+    since the recording's start; ``compare_requested`` asks for a log file to compare with. While
+    ``link_action`` is checked, all plots show the same time and have the same cursors.
     """
 
     plotted_changed = Signal(list)
     time_clicked = Signal(float)
+    compare_requested = Signal()
 
     def __init__(self, session: Session, window: QMainWindow) -> None:
         super().__init__(window)
@@ -153,6 +149,8 @@ class PlotDocks(QObject):
         panel = PlotPanel(self._session)
         panel.signals.names_changed.connect(self._emit_plotted)
         panel.time.clicked.connect(self.time_clicked)
+        panel.row_requested.connect(self.time_clicked)
+        panel.compare_requested.connect(self.compare_requested)
         panel.time.changed.connect(partial(self._link_span, panel))
         panel.cursors.moved.connect(partial(self._link_cursors, panel))
         dock = self.docks[name] = PlotDock(name, panel, self._window)

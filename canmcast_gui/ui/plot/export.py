@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QObject, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QGuiApplication, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -148,6 +148,18 @@ class PlotExport(QObject):
         dialog.chosen.connect(self.export)
         dialog.open()
 
+    def copy_image(self) -> None:
+        """Copy an image of the plot to the clipboard."""
+        QGuiApplication.clipboard().setImage(self._panel.grab(self._area()).toImage())
+        self.reported.emit("An image of the visible range was copied.")
+
+    def _area(self) -> QRect:
+        """The rectangle of the visible widgets in the panel."""
+        area = QRect()
+        for widget in self._widgets:
+            area = area.united(widget.geometry()) if widget.isVisible() else area
+        return area
+
     def export(self, path: Path, choice: ExportChoice) -> None:
         """Write a picture, or the signals as a table."""
         if choice.picture:
@@ -162,9 +174,7 @@ class PlotExport(QObject):
 
     def _save_picture(self, path: Path) -> str:
         """Draw the widgets as PNG, or as SVG by the suffix; returns a sentence about it."""
-        area = QRect()
-        for widget in self._widgets:
-            area = area.united(widget.geometry())
+        area = self._area()
         try:
             if path.suffix.lower() == ".svg":
                 path.write_bytes(_svg(self._widgets, area, ", ".join(self._signals.names)))

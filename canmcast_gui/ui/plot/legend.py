@@ -1,9 +1,9 @@
-"""The legend of a plot: names with their colors and values, in as many lines as they need."""
+"""The legend of a plot: names with their colors and values, in at most two lines, or in the lanes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -13,57 +13,62 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPalette,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
 from canmcast_gui.models.plot.data import PlotSignal, short_names
-from canmcast_gui.ui import theme
+from canmcast_gui.ui.labels import label_text
+from canmcast_gui.ui.plot.drawing.entry import PAD, LegendEntry
 
-PAD = 6
-SWATCH = 10
-CROSS = 14
-
-
-@dataclass
-class LegendEntry:
-    """A signal "Message.Signal" with its title, color and value, and its problem if it has one."""
-
-    name: str
-    title: str
-    color: QColor
-    value: str = ""
-    problem: str = ""
-    rect: QRect | None = None
-    value_width: int = 0
+MAX_LINES = 2
+MIN_TITLE = 30  # pixels of an elided title
 
 
 class PlotLegend(QWidget):
-    """``remove_clicked`` carries a name, ``menu_requested`` a name and a position on the screen."""
+    """``entries`` are drawn here, or in the lanes while ``is_merged``: then the legend is hidden.
+
+    ``remove_clicked`` carries a name, ``menu_requested`` a name and a position on the screen, ``widened`` is
+    emitted when values need more room, ``values_changed`` when other values must be drawn.
+    """
 
     remove_clicked = Signal(str)
     menu_requested = Signal(str, QPoint)
+    widened = Signal()
+    values_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.entries: list[LegendEntry] = []
+        self.is_merged = False
+        self.more = QRect()  # where the number of entries without room is
         self._hovered: LegendEntry | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setMouseTracking(True)
+        self.hide()
 
-    def show_signals(self, signals: Sequence[PlotSignal], colors: Mapping[str, QColor]) -> None:
-        """Show these signals, without values."""
+    def show_signals(
+        self, signals: Sequence[PlotSignal], colors: Mapping[str, QColor], is_merged: bool, x_name: str = ""
+    ) -> None:
+        """Show these signals, without values; ``x_name`` is the signal over which the others are drawn."""
         titles = short_names([signal.name for signal in signals])
+        widths = {entry.name: entry.value_width for entry in self.entries}
         self.entries = [
-            LegendEntry(signal.name, title, colors[signal.name], problem=signal.problem)
+            LegendEntry(
+                signal.name,
+                f"x: {title}" if signal.name == x_name else title,
+                colors[signal.name],
+                problem=signal.problem,
+                value_width=widths.get(signal.name, 0),
+            )
             for signal, title in zip(signals, titles, strict=True)
         ]
         self._hovered = None
+        self.is_merged = is_merged
         self._lay_out()
-        self.setVisible(bool(signals))
+        self.setVisible(bool(signals) and not is_merged)
 
     def set_values(self, values: list[str]) -> None:
         """Show new values, in the order of the entries."""
@@ -78,37 +83,70 @@ class PlotLegend(QWidget):
                     wider = True
         if wider:
             self._lay_out()
+            self.widened.emit()
         if changed:
             self.update()
+            self.values_changed.emit()
+
+    @property
+    def hidden_entries(self) -> list[LegendEntry]:
+        """The entries without room."""
+        return [entry for entry in self.entries if entry.rect is None]
 
     # -- layout ------------------------------------------------------------------------------------------
 
     def _line_height(self) -> int:
         return self.fontMetrics().height() + 8
 
-    def _entry_width(self, entry: LegendEntry) -> int:
-        title = self.fontMetrics().horizontalAdvance(entry.title)
-        return SWATCH + title + entry.value_width + CROSS + 5 * PAD
-
     def _lay_out(self) -> None:
-        self._break_lines(self.width(), keep=True)
-        self.updateGeometry()
+        if not self.is_merged:
+            self._place(self.width())
+            self.updateGeometry()
         self.update()
 
-    def _break_lines(self, width: int, keep: bool) -> int:
-        """Break the entries into lines and return the height; ``keep`` stores their rectangles."""
-        x, y, line = PAD, 2, self._line_height()
+    def _place(self, width: int) -> None:
+        """Place the entries, with elided titles where whole ones do not fit, or only the first entries."""
+        more = self.fontMetrics().horizontalAdvance("+00") + 2 * PAD
+        for room in (0, more):
+            for title in (10_000, 120, 80, 50, MIN_TITLE):
+                rects = self._rects(width, title, room)
+                if len(rects) == len(self.entries):
+                    break
+            else:
+                continue
+            break
+        for number, entry in enumerate(self.entries):
+            entry.rect = rects[number] if number < len(rects) else None
+        end = rects[-1] if rects else QRect(PAD, 2, 0, self._line_height() - 2)
+        self.more = (
+            QRect(end.right() + PAD, end.top(), more, end.height()) if self.hidden_entries else QRect()
+        )
+
+    def _rects(self, width: int, max_title: int, reserved: int) -> list[QRect]:
+        """The rectangles of the entries that fit into the lines, with ``reserved`` pixels at the end."""
+        rects: list[QRect] = []
+        x, line, height = PAD, 0, self._line_height()
         for entry in self.entries:
-            needed = min(self._entry_width(entry), max(width - 2 * PAD, 1))
-            if x > PAD and x + needed > width - PAD:
-                x, y = PAD, y + line
-            if keep:
-                entry.rect = QRect(x, y, needed, line - 2)
+            title = self.fontMetrics().horizontalAdvance(entry.title)
+            needed = min(entry.fixed_width() + min(title, max_title), max(width - 2 * PAD, 1))
+            room = width - PAD - (reserved if line == MAX_LINES - 1 else 0)
+            if x > PAD and x + needed > room:
+                x, line = PAD, line + 1
+                room = width - PAD - (reserved if line == MAX_LINES - 1 else 0)
+            if line >= MAX_LINES or (reserved and line == MAX_LINES - 1 and x + needed > room):
+                break
+            rects.append(QRect(x, 2 + line * height, needed, height - 2))
             x += needed + PAD
-        return y + line if self.entries else 0
+        return rects
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802
-        return self._break_lines(width, keep=False)
+        if not self.entries:
+            return 0
+        rects = self._rects(width, 10_000, 0)
+        lines = (
+            MAX_LINES if len(rects) < len(self.entries) else 1 + (rects[-1].top() - 2) // self._line_height()
+        )
+        return 2 + lines * self._line_height()
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802
         return True
@@ -124,53 +162,20 @@ class PlotLegend(QWidget):
         super().resizeEvent(event)
         self._lay_out()
 
-    def _entry_at(self, position: QPoint) -> LegendEntry | None:
-        return next((entry for entry in self.entries if entry.rect and entry.rect.contains(position)), None)
-
-    @staticmethod
-    def cross_of(entry: LegendEntry) -> QRect:
-        """The rectangle of an entry's cross."""
-        assert entry.rect is not None
-        return QRect(entry.rect.right() - CROSS - 2, entry.rect.top(), CROSS + 2, entry.rect.height())
-
     # -- drawing and the mouse ---------------------------------------------------------------------------
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for entry in self.entries:
-            if entry.rect is not None:
-                self._paint_entry(painter, entry, entry.rect)
+            entry.paint(painter, self.palette(), entry is self._hovered)
+        if not self.more.isNull():
+            painter.setPen(self.palette().windowText().color())
+            painter.drawText(self.more, Qt.AlignmentFlag.AlignCenter, f"+{len(self.hidden_entries)}")
+        painter.end()
 
-    def _paint_entry(self, painter: QPainter, entry: LegendEntry, rect: QRect) -> None:
-        palette = self.palette()
-        named = theme.colors(palette)
-        painter.setPen(named.line)
-        painter.setBrush(palette.color(QPalette.ColorRole.Base))
-        painter.drawRoundedRect(rect, 4, 4)
-        swatch = QRect(rect.left() + PAD, rect.center().y() - SWATCH // 2 + 1, SWATCH, SWATCH)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(entry.color)
-        painter.drawRoundedRect(swatch, 2, 2)
-        text = rect.adjusted(SWATCH + 2 * PAD, 0, -CROSS - PAD, 0)
-        value = QRect(text)
-        value.setLeft(max(text.right() - entry.value_width, text.left()))
-        value_text = self.fontMetrics().elidedText(entry.value, Qt.TextElideMode.ElideRight, value.width())
-        painter.setPen(named.error if entry.problem else palette.color(QPalette.ColorRole.WindowText))
-        painter.drawText(value, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, value_text)
-        text.setRight(value.left() - PAD)
-        title = self.fontMetrics().elidedText(entry.title, Qt.TextElideMode.ElideRight, text.width())
-        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
-        self._paint_cross(painter, entry)
-
-    def _paint_cross(self, painter: QPainter, entry: LegendEntry) -> None:
-        color = (
-            QPalette.ColorRole.WindowText if entry is self._hovered else QPalette.ColorRole.PlaceholderText
-        )
-        painter.setPen(self.palette().color(color))
-        middle = self.cross_of(entry).center()
-        painter.drawLine(middle - QPoint(3, 3), middle + QPoint(3, 3))
-        painter.drawLine(middle - QPoint(3, -3), middle + QPoint(3, -3))
+    def _entry_at(self, position: QPoint) -> LegendEntry | None:
+        return next((entry for entry in self.entries if entry.contains(position)), None)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         hovered = self._entry_at(event.position().toPoint())
@@ -186,23 +191,36 @@ class PlotLegend(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         position = event.position().toPoint()
         entry = self._entry_at(position)
-        left = event.button() == Qt.MouseButton.LeftButton
-        if entry is not None and left and self.cross_of(entry).contains(position):
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if entry is not None and entry.cross.contains(position):
             self.remove_clicked.emit(entry.name)
+        elif self.more.contains(position):
+            self._list_hidden(event.globalPosition().toPoint())
+
+    def _list_hidden(self, position: QPoint) -> None:
+        """A menu of the entries without room, each of which opens the menu of its signal."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for entry in self.hidden_entries:
+            text = label_text(f"{entry.title}  {entry.value}")
+            menu.addAction(text, partial(self.menu_requested.emit, entry.name, position))
+        menu.popup(position)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         entry = self._entry_at(event.pos())
-        if entry is not None:
-            self.menu_requested.emit(entry.name, event.globalPos())
+        self.menu_requested.emit("" if entry is None else entry.name, event.globalPos())
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            entry = self._entry_at(event.pos())
-            QToolTip.showText(event.globalPos(), self._tip(entry, event.pos()) if entry else "", self)
+            QToolTip.showText(event.globalPos(), self._tip(event.pos()), self)
             return True
         return super().event(event)
 
-    def _tip(self, entry: LegendEntry, position: QPoint) -> str:
-        if self.cross_of(entry).contains(position):
-            return f"Remove {entry.name}"
-        return f"{entry.problem or entry.name}\nRight-click to change the style."
+    def _tip(self, position: QPoint) -> str:
+        entry = self._entry_at(position)
+        if entry is not None:
+            return entry.tip(position)
+        if self.more.contains(position):
+            return "\n".join(f"{hidden.name}  {hidden.value}" for hidden in self.hidden_entries)
+        return ""

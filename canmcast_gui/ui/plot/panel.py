@@ -1,9 +1,9 @@
-"""The plot panel: signals over time, live or from a file. Importing it takes a second, for pyqtgraph."""
+"""The plot panel: signals over time, live or from a file."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtCore import QEvent, QPoint, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from canmcast_gui.app.session import Session
@@ -12,11 +12,13 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.drag import signals_of_mime
 from canmcast_gui.models.plot.span import SpanMode
 from canmcast_gui.ui.actions import connect
-from canmcast_gui.ui.plot.actions import PlotActions, SignalMenu
+from canmcast_gui.ui.plot.actions import PlotActions
 from canmcast_gui.ui.plot.bar import PlotBar
 from canmcast_gui.ui.plot.cursors import A, PlotCursors, PlotReadout
 from canmcast_gui.ui.plot.export import PlotExport
 from canmcast_gui.ui.plot.legend import PlotLegend
+from canmcast_gui.ui.plot.menu import plot_menu
+from canmcast_gui.ui.plot.options import PlotOptions
 from canmcast_gui.ui.plot.picture import PlotPicture
 from canmcast_gui.ui.plot.signals import PlotSignals
 from canmcast_gui.ui.plot.time import PlotTime
@@ -34,14 +36,20 @@ class PlotPanel(QWidget):
 
     ``signals`` are the plotted signals, ``time`` the visible span, ``cursors`` the two cursors, ``exporter``
     saves the plot. The panel itself connects them with its widgets, and draws.
+
+    ``row_requested`` carries a time in seconds whose row is to be shown in the trace, ``compare_requested``
+    asks for a log file to compare with.
     """
+
+    row_requested = Signal(float)
+    compare_requested = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.signals = PlotSignals(session, self.palette(), self)
         self.actions_ = PlotActions(self)
-        self.picture = PlotPicture(self.actions_.all, self)
+        self.picture = PlotPicture(self)
         self.view = self.picture.lanes
         self.legend = PlotLegend(self)
         cursor_actions = (self.actions_.cursor, self.actions_.measure)
@@ -51,6 +59,8 @@ class PlotPanel(QWidget):
         self.readout = PlotReadout(session, self.signals, self.span, self.cursors, self.legend)
         self.exporter = PlotExport(session, self.signals, self.span, (self.legend, self.picture), self)
         self.bar = PlotBar(session.databases.loaded, self.actions_.before_window, self.actions_.after_window)
+        self.options = PlotOptions(self)
+        self.x_name = ""  # the signal over which an XY plot draws the others; else it is the first
         self.message = PlotMessage(self)
         self._is_outdated = True
         self.setAcceptDrops(True)
@@ -65,30 +75,44 @@ class PlotPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for widget in (self.bar, self.legend, self.picture, self.cursors.panel, self.message):
+        for widget in (self.bar, self.options, self.legend, self.picture, self.cursors.panel, self.message):
             layout.addWidget(widget, 1 if widget is self.picture else 0)
 
     def _connect_actions(self) -> None:
         actions = self.actions_
         connect(actions.follow.triggered, self.time.follow)
         connect(actions.fit.triggered, self.fit)
+        connect(actions.zoom_in.triggered, self.time.zoom_in)
+        connect(actions.zoom_out.triggered, self.time.zoom_out)
         connect(actions.overlay.triggered, self._show_signals)
         connect(actions.xy.triggered, self._on_xy)
         connect(actions.cursor.triggered, lambda: self.cursors.toggle(A, self.span.span))
         connect(actions.measure.triggered, lambda: self.cursors.toggle_measuring(self.span.span))
-        connect(actions.clear.triggered, self.signals.clear)
+        connect(actions.show_row.triggered, self._show_row)
+        connect(actions.copy.triggered, self._copy_values)
+        connect(actions.compare.triggered, self.compare_requested.emit)
+        connect(actions.copy_image.triggered, self.exporter.copy_image)
         connect(actions.export.triggered, self.exporter.choose)
+        connect(actions.clear.triggered, self.signals.clear)
 
     def _connect_parts(self) -> None:
-        self.view.clicked.connect(lambda _second: self.setFocus())
+        view = self.view
+        view.clicked.connect(lambda _second: self.setFocus())
         self.signals.changed.connect(self._show_signals)
         self.time.moved.connect(self._redraw)
         self.cursors.moved.connect(self.readout.show_values)
-        self.legend.remove_clicked.connect(self.signals.remove)
-        self.legend.menu_requested.connect(self._show_menu)
+        self.legend.widened.connect(view.place_entries)
+        self.legend.values_changed.connect(view.viewport().update)
+        for remove_clicked in (self.legend.remove_clicked, view.remove_clicked):
+            remove_clicked.connect(self.signals.remove)
+        for menu_requested in (self.legend.menu_requested, self.picture.menu_requested):
+            menu_requested.connect(self._show_menu)
         self.bar.name_chosen.connect(self.signals.add)
         self.bar.window_chosen.connect(self.time.set_window)
-        self.bar.offset_chosen.connect(self._session.reference.set_offset)
+        self.signals.names_changed.connect(self.bar.show_plotted)
+        self.options.offset_chosen.connect(self._session.reference.set_offset)
+        self.options.end_clicked.connect(self._session.reference.close)
+        self.options.x_chosen.connect(self.use_as_x)
         for reported in (self.bar.problem, self.signals.refused, self.exporter.reported):
             reported.connect(self.message.show_text)
 
@@ -106,12 +130,13 @@ class PlotPanel(QWidget):
         """What a workspace stores of the plot."""
         signals = tuple((signal.name, signal.style) for signal in self.signals.data.signals)
         overlaid, is_xy = self.actions_.overlay.isChecked(), self.actions_.xy.isChecked()
-        return PlotSetup(signals, "", overlaid, self.span.window, is_xy)
+        return PlotSetup(signals, "", overlaid, self.span.window, is_xy, self.x_name)
 
     def apply_setup(self, setup: PlotSetup) -> None:
         """Plot the signals of a setup, and no others."""
         self.actions_.overlay.setChecked(setup.overlaid)
         self.actions_.xy.setChecked(setup.xy)
+        self.x_name = setup.x
         self.span.window = setup.seconds
         self.bar.show_window(self.span.seconds)
         self.signals.replace(setup.signals)
@@ -152,30 +177,46 @@ class PlotPanel(QWidget):
         """Lay out lanes and legend for the signals."""
         shown, colors = self.signals.data.signals, self.signals.colors()
         others = self.signals.comparison.others()
-        self.picture.show_signals(shown, self.actions_.overlay.isChecked(), colors, others)
-        self.legend.show_signals(shown, colors)
+        is_xy, is_overlaid = self.actions_.xy.isChecked(), self.actions_.overlay.isChecked()
+        in_lanes = not is_xy and not is_overlaid
+        self.picture.show_signals(shown, is_overlaid, colors, others, self.x_signal)
+        self.legend.show_signals(shown, colors, in_lanes, self.x_signal if is_xy else "")
+        self.view.show_entries(self.legend.entries if in_lanes else [])
+        self.options.show_x(is_xy, self.signals.names, self.x_signal)
         self.readout.update_soon()
         self._is_outdated = True
         if self.isVisible():
             self.refresh()
 
+    @property
+    def x_signal(self) -> str:
+        """The signal over which an XY plot draws the others; "" without signals."""
+        names = self.signals.names
+        return self.x_name if self.x_name in names else next(iter(names), "")
+
+    def use_as_x(self, name: str) -> None:
+        """Draw the other signals over this one."""
+        self.x_name = name
+        self.actions_.xy.setChecked(True)
+        self._on_xy()
+
     def _on_xy(self) -> None:
         self.picture.set_xy(self.actions_.xy.isChecked())
+        self._show_signals()
         self._redraw()
 
     def _show_menu(self, name: str, position: QPoint) -> None:
-        signal = self.signals.get(name)
-        if signal is None:
-            return
-        menu = SignalMenu(
-            self,
-            signal,
-            self.signals.color(signal),
-            lambda style: self.signals.set_style(name, style),
-            lambda: self.signals.remove(name),
-        )
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(position)
+        plot_menu(self, name).popup(position)
+
+    def _show_row(self) -> None:
+        second = self.cursors.seconds[A]
+        if second is None:
+            self.message.show_text("Set the cursor first (C): its row is selected in the trace.")
+        else:
+            self.row_requested.emit(second)
+
+    def _copy_values(self) -> None:
+        QGuiApplication.clipboard().setText(self.readout.as_text())
 
     # -- the session -------------------------------------------------------------------------------------
 
@@ -197,7 +238,7 @@ class PlotPanel(QWidget):
 
     def _on_reference_moved(self) -> None:
         reference = self._session.reference
-        self.bar.show_offset(reference.path, reference.offset_ns / NS_PER_SECOND)
+        self.options.show_reference(reference.path, reference.offset_ns / NS_PER_SECOND)
         self._redraw()
 
     # -- Qt events ---------------------------------------------------------------------------------------

@@ -9,8 +9,12 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.plot.span import PlotSpan, SpanMode
 from canmcast_gui.ui.plot.cursors import A, B, PlotCursors
-from canmcast_gui.ui.plot.lanes import LanesView
+from canmcast_gui.ui.plot.drawing.lanes import LanesView
 from canmcast_gui.ui.plot.signals import PlotSignals
+
+# Of the visible time: how far a key moves, and how much it zooms.
+KEY_PART = 0.1
+KEY_ZOOM = 1.5
 
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
@@ -140,9 +144,31 @@ class PlotTime(QObject):
             self.moved.emit()
 
     def handle_key(self, event: QKeyEvent) -> bool:
-        """Left and Right step cursor A, with Shift cursor B; returns whether it was one of these keys."""
+        """Left and Right step cursor A, with Shift cursor B, or move in time while there is no cursor.
+
+        Esc removes the cursors. Returns whether it was one of these keys.
+        """
+        if event.key() == Qt.Key.Key_Escape:
+            return self._cursors.hide()
         step = _STEPS.get(Qt.Key(event.key()))
         if step is None:
             return False
-        self.step_cursor(step, B if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else A)
+        if self._cursors.seconds == [None, None] or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._on_dragged(step * KEY_PART * (self.span.span[1] - self.span.span[0]))
+        else:
+            self.step_cursor(step, B if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else A)
         return True
+
+    def zoom_in(self) -> None:
+        """Show less time around cursor A, or around the middle."""
+        self._zoom(1 / KEY_ZOOM)
+
+    def zoom_out(self) -> None:
+        """Show more time around cursor A, or around the middle."""
+        self._zoom(KEY_ZOOM)
+
+    def _zoom(self, factor: float) -> None:
+        start, stop = self.span.span
+        cursor = self._cursors.seconds[A]
+        is_visible = cursor is not None and start <= cursor <= stop
+        self._on_zoomed(factor, cursor if is_visible and cursor is not None else (start + stop) / 2)

@@ -1,20 +1,22 @@
 """What tests of plots look at, and what they do with the mouse."""
 
-import pyqtgraph
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
+
+from canmcast_gui.ui.plot.drawing.curves import LaneCurve
 
 SPEED, GEAR = "Engine.Speed", "Engine.Gear"
 
 
-def curves(panel) -> list[pyqtgraph.PlotCurveItem]:
+def curves(panel) -> list[LaneCurve]:
     """All curves in their order."""
-    return [item for lane in panel.view.lanes for axis in lane.axes for _, item in axis.curves]
+    return [curve for lane in panel.view.lanes for axis in lane.axes for curve in axis.curves]
 
 
 def drawn(panel, number=0):
     """Times and values of a curve's points."""
-    return curves(panel)[number].getData()
+    curve = curves(panel)[number]
+    return curve.x, curve.y
 
 
 def wheel(panel, position: QPoint, steps: int) -> None:
@@ -29,8 +31,7 @@ def wheel(panel, position: QPoint, steps: int) -> None:
 
 def middle(panel) -> QPoint:
     """The middle of the first lane, on the viewport."""
-    box = panel.view.lanes[0].boxes[0]
-    return panel.view.mapFromScene(box.sceneBoundingRect().center())
+    return panel.view.lanes[0].area.center().toPoint()
 
 
 def drag(viewport, position: QPoint, keys=Qt.KeyboardModifier.NoModifier) -> None:

@@ -1,11 +1,11 @@
 """Cursors of a plot: moved by keys and mouse, values at them and between them."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
 from tests.support.frames import traffic
-from tests.ui.plot.plotting import GEAR, SPEED, middle
+from tests.ui.plot.plotting import GEAR, SPEED, drag, middle
 
 
 def test_the_cursor_steps_from_sample_to_sample_and_reads_them(qtbot, panel, session):
@@ -30,9 +30,8 @@ def test_a_click_moves_the_cursor(qtbot, panel, session):
     panel.actions_.cursor.trigger()
     position = middle(panel)
     qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=position)
-    box = panel.view.lanes[0].boxes[0]
-    second = box.mapSceneToView(panel.view.mapToScene(position)).x()
-    assert panel.view.lanes[0].cursors[0].value() == pytest.approx(second, abs=0.05)
+    second = panel.view.times.second_at(position.x())
+    assert panel.cursors.seconds[0] == pytest.approx(second, abs=0.05)
 
 
 def test_two_cursors_measure_the_values_between_them(panel, session):
@@ -54,18 +53,35 @@ def test_two_cursors_measure_the_values_between_them(panel, session):
     assert not panel.cursors.panel.isVisible()
 
 
-def test_a_dragged_cursor_moves_in_all_lanes(panel, session):
+def test_a_cursor_is_dragged_by_its_line_or_its_flag_below_the_lanes(qtbot, panel, session):
     panel.signals.add(SPEED)
     panel.signals.add(GEAR)
     session.document.recording.append(traffic(100))
     panel.fit()
     panel.cursors.move(1, 0.03)
-    dragged = panel.view.lanes[0].cursors[1]
-    dragged.setValue(0.05)
-    dragged.sigDragged.emit(dragged)
-    assert panel.cursors.seconds[1] == pytest.approx(0.05)
-    assert [lane.cursors[1].value() for lane in panel.view.lanes] == pytest.approx([0.05, 0.05])
-    assert [lane.cursors[0].isVisible() for lane in panel.view.lanes] == [False, False]
+    times, left = panel.view.times, Qt.MouseButton.LeftButton
+    line = QPoint(round(times.x_of(0.03)), middle(panel).y())
+    for widget, start in ((panel.view.viewport(), line), (times, times.flag(1).center().toPoint())):
+        qtbot.mousePress(widget, left, pos=start)
+        end = QPoint(round(times.x_of(0.05)), start.y())
+        drag(widget, end)
+        qtbot.mouseRelease(widget, left, pos=end)
+        assert panel.cursors.seconds == [None, pytest.approx(0.05, abs=1e-3)]
+        assert panel.view.cursors == panel.cursors.seconds
+        panel.cursors.move(1, 0.03)
+
+
+def test_escape_removes_the_cursors(qtbot, panel, session):
+    panel.signals.add(SPEED)
+    session.document.recording.append(traffic(100))
+    panel.actions_.measure.trigger()
+    assert None not in panel.cursors.seconds
+    qtbot.keyClick(panel.view, Qt.Key.Key_Escape)
+    assert panel.cursors.seconds == [None, None]
+    assert not panel.actions_.measure.isChecked() and not panel.actions_.cursor.isChecked()
+    before = panel.span.span
+    qtbot.keyClick(panel.view, Qt.Key.Key_Left)
+    assert panel.span.span[0] == pytest.approx(before[0] - 0.1 * (before[1] - before[0]))
 
 
 def test_the_measures_are_copied_as_a_table(qtbot, panel, session):
@@ -114,21 +130,22 @@ def test_a_click_with_shift_measures_too(qtbot, panel, session):
     assert panel.cursors.panel.isVisible()
 
 
-def test_the_letters_of_cursors_are_inside_low_lanes(qtbot, panel, session):
+def test_flags_of_cursors_and_the_time_axis_are_visible_while_lanes_scroll(qtbot, panel, session):
     for name in (SPEED, GEAR):
         panel.signals.add(name)
     session.document.recording.append(traffic(100))
     panel.fit()
     panel.actions_.measure.trigger()
-    for height in (180, 320, 900):
+    for height in (250, 320, 900):
         panel.resize(700, height)
-        qtbot.waitUntil(lambda: panel.view.viewport().height() == panel.view.sceneRect().height())
-        for lane in panel.view.lanes:
-            box = lane.plot.getViewBox().sceneBoundingRect()
-            for cursor in lane.cursors:
-                letter = cursor.label.mapRectToScene(cursor.label.boundingRect())
-                assert letter.top() >= box.top() - 0.5
-                assert letter.bottom() <= box.bottom() + 0.5 or box.height() < letter.height()
+        qtbot.waitUntil(lambda height=height: panel.view.times.mapTo(panel, QPoint()).y() < height)
+        times, bar = panel.view.times, panel.view.verticalScrollBar()
+        for position in (0, bar.maximum()):
+            bar.setValue(position)
+            assert times.isVisible()
+            assert panel.view.rect().contains(times.geometry())
+            for cursor in (0, 1):
+                assert times.rect().toRectF().contains(times.flag(cursor))
 
 
 @pytest.mark.parametrize("width", [600, 1200])

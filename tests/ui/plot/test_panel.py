@@ -17,9 +17,7 @@ from tests.ui.plot.plotting import GEAR, SPEED, curves, drawn
 def test_a_curve_has_the_received_values_and_grows(qtbot, panel, session):
     panel.signals.add(SPEED)
     session.document.recording.append(traffic(100))
-    qtbot.waitUntil(
-        lambda: len(drawn(panel)[0] if drawn(panel)[0] is not None else ()) == 25, timeout=WAIT_MS
-    )
+    qtbot.waitUntil(lambda: len(drawn(panel)[0]) == 25, timeout=WAIT_MS)
     x, y = drawn(panel)
     assert x == pytest.approx(np.arange(0, 100, 4) / 1000)
     assert y == pytest.approx(np.arange(0, 100, 4) * 0.25)
@@ -36,7 +34,7 @@ def test_lanes_are_stacked_or_overlaid(panel, session):
     assert [len(lane.axes) for lane in panel.view.lanes] == [1, 1]
     panel.actions_.overlay.trigger()
     assert [len(lane.axes) for lane in panel.view.lanes] == [2]
-    assert all(len(item.getData()[0]) for item in curves(panel))
+    assert all(len(curve.x) for curve in curves(panel))
     panel.actions_.overlay.trigger()
     assert len(panel.view.lanes) == 2
 
@@ -52,8 +50,8 @@ def test_signals_are_added_by_name_or_by_dropping_and_removed(qtbot, panel):
     copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
     panel.dropEvent(QDropEvent(QPointF(9, 9), copy, mime, left, Qt.KeyboardModifier.NoModifier))
     assert panel.signals.names == [GEAR, SPEED]
-    cross = panel.legend.cross_of(panel.legend.entries[0]).center()
-    qtbot.mouseClick(panel.legend, left, pos=cross)
+    cross = panel.legend.entries[0].cross.center()
+    qtbot.mouseClick(panel.view.viewport(), left, pos=cross)
     assert panel.signals.names == [SPEED]
     panel.actions_.clear.trigger()
     assert changes == [[GEAR], [GEAR, SPEED], [SPEED], []]
@@ -142,11 +140,12 @@ def test_signals_over_another_one(panel, session):
     panel.actions_.xy.trigger()
     assert panel.picture.xy.isVisible()
     assert not panel.view.isVisible()
-    x, y = panel.picture.xy.curves[0].getData()
+    (axis,) = panel.picture.xy.axes
+    x, y = axis.curves[0].x, axis.curves[0].y
     speed = panel.signals.values(SPEED)
     assert set(x) <= set(speed)
     assert len(x) == len(y) > 0
-    assert panel.picture.xy.plot.getAxis("bottom").labelText == "Speed [rpm]"
+    assert panel.picture.xy.across.title == "Speed [rpm]"
     assert panel.setup().xy
     panel.apply_setup(PlotSetup(((SPEED, PlotStyle()),)))
     assert not panel.picture.xy.isVisible()
@@ -164,16 +163,16 @@ def test_signals_are_compared_with_a_log_file(qtbot, panel, session, tmp_path):
     session.reference.open(path)
     qtbot.waitUntil(lambda: panel.legend.entries[0].value == "10.00 rpm  Δ -10", timeout=WAIT_MS)
     (axis,) = panel.view.lanes[0].axes
-    ((_, other),) = axis.others
-    assert other.getData()[1] == pytest.approx(np.arange(40, 140, 4) * 0.25)
-    assert other.opts["pen"].style() is Qt.PenStyle.DashLine
-    assert panel.bar.offset_box.isVisible()
+    (other,) = axis.others
+    assert other.y == pytest.approx(np.arange(40, 140, 4) * 0.25)
+    assert other.pen.style() is Qt.PenStyle.DashLine
+    assert panel.options.offset_box.isVisible()
     panel.fit()
-    panel.bar.offset_box.setValue(0.04)
-    assert other.getData()[0] == pytest.approx(np.arange(40, 140, 4) / 1000)
+    panel.options.offset_box.setValue(0.04)
+    assert other.x == pytest.approx(np.arange(40, 140, 4) / 1000)
     qtbot.waitUntil(lambda: panel.legend.entries[0].value == "10.00 rpm  Δ +0", timeout=WAIT_MS)
     assert panel.span.span == pytest.approx((0.0, 0.136))
     qtbot.waitUntil(lambda: bool(ended), timeout=WAIT_MS)
     session.reference.close()
     assert panel.view.lanes[0].axes[0].others == []
-    qtbot.waitUntil(lambda: not panel.bar.offset_box.isVisible(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not panel.options.offset_box.isVisible(), timeout=WAIT_MS)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor
 from canmcast_gui.app.workspace.view_setups import LineKind, PlotStyle
 from canmcast_gui.models.plot.samples import Curve
 from canmcast_gui.ui.plot.actions import SignalMenu
-from canmcast_gui.ui.plot.curves import connected, steps
+from canmcast_gui.ui.plot.drawing.curves import POINT_PIXELS, connected, steps
 from canmcast_gui.ui.theme import make_palette
 from tests.support.frames import traffic
 from tests.ui.plot.plotting import GEAR, SPEED, curves, drawn
@@ -36,7 +36,7 @@ def test_states_are_drawn_as_steps_and_named(panel, session):
     x, y = drawn(panel)
     assert len(x) == 2 * 5 - 1
     assert set(y) == {0}
-    assert panel.view.lanes[0].axes[0].axis.states == [(0, "Neutral"), (1, "First")]
+    assert panel.view.lanes[0].axes[0].states == {0: "Neutral", 1: "First"}
     assert panel.legend.entries[0].value == "Neutral"
 
 
@@ -55,8 +55,8 @@ def test_a_signal_is_drawn_in_the_chosen_style(panel, session):
     assert actions["Lines"].isChecked()
     actions["Points"].trigger()
     x, _ = drawn(panel)
-    assert x == pytest.approx(np.repeat(np.arange(0, 100, 4) / 1000, 2), abs=1e-4)
-    assert curves(panel)[0].opts["connect"] == "pairs"
+    assert x == pytest.approx(np.arange(0, 100, 4) / 1000)
+    assert curves(panel)[0].pen.width() == POINT_PIXELS
     panel.signals.set_style(SPEED, PlotStyle(kind=LineKind.STEPS))
     assert len(drawn(panel)[0]) == 2 * 25 - 1
 
@@ -66,7 +66,7 @@ def test_a_signal_has_the_chosen_color(panel, session):
     panel.signals.add(SPEED)
     panel.signals.set_style(SPEED, PlotStyle(color="#123456"))
     assert panel.legend.entries[0].color == QColor("#123456")
-    assert curves(panel)[0].opts["pen"].color() == QColor("#123456")
+    assert curves(panel)[0].pen.color() == QColor("#123456")
 
 
 @pytest.mark.parametrize("dark", [True, False])
@@ -78,6 +78,6 @@ def test_curves_differ_from_the_background(qapp, panel, session, dark):
     try:
         base = panel.palette().base().color().lightness()
         for item in curves(panel):
-            assert abs(item.opts["pen"].color().lightness() - base) > 60
+            assert abs(item.pen.color().lightness() - base) > 60
     finally:
         qapp.setPalette(before)

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from canmcast_gui.models.plot.span import SpanMode
-from canmcast_gui.ui.plot.axes import round_ticks
+from canmcast_gui.ui.plot.drawing.ticks import round_ticks
 from tests.support.frames import traffic
 from tests.ui.plot.plotting import SPEED, drag, middle, wheel
 
@@ -36,32 +36,34 @@ def test_the_wheel_on_a_value_axis_scales_it_until_everything_is_fitted(panel, s
     session.document.recording.append(traffic(1000))
     panel.signals.add(SPEED)
     axis = panel.view.lanes[0].axes[0]
-    before = axis.box.viewRange()[1]
-    wheel(panel, panel.view.mapFromScene(axis.axis.sceneBoundingRect().center()), 1)
+    before = axis.low, axis.high
+    wheel(panel, QPoint(5, middle(panel).y()), 1)
     assert axis.is_manual
-    after = axis.box.viewRange()[1]
+    after = axis.low, axis.high
     assert after[1] - after[0] < before[1] - before[0]
     assert panel.span.window == 10
     panel.fit()
-    assert axis.box.viewRange()[1] == pytest.approx([-0.12 * 249, 1.12 * 249], abs=1)
+    assert [axis.low, axis.high] == pytest.approx([-0.12 * 249, 1.12 * 249], abs=1)
 
 
 def test_a_rectangle_is_zoomed_to(qtbot, panel, session):
     session.document.recording.append(traffic(1000))
     panel.signals.add(SPEED)
     panel.fit()
-    box = panel.view.lanes[0].boxes[0]
+    lane, times = panel.view.lanes[0], panel.view.times
+    (axis,) = lane.axes
     start, viewport, control = middle(panel), panel.view.viewport(), Qt.KeyboardModifier.ControlModifier
     qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, control, start)
     for step in range(1, 6):
         drag(viewport, start + QPoint(20 * step, -8 * step), control)
     end = start + QPoint(100, -40)
-    corners = [box.mapSceneToView(panel.view.mapToScene(position)) for position in (start, end)]
+    seconds = [times.second_at(position.x()) for position in (start, end)]
+    values = [axis.value_at(lane.area, position.y()) for position in (start, end)]
     qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, control, end)
-    assert panel.span.span == pytest.approx((corners[0].x(), corners[1].x()), abs=0.01)
-    assert box.viewRange()[1] == pytest.approx([corners[0].y(), corners[1].y()], abs=3)
-    assert panel.view.lanes[0].axes[0].is_manual
-    assert not box.rbScaleBox.isVisible()
+    assert panel.span.span == pytest.approx(tuple(seconds), abs=0.01)
+    assert [axis.low, axis.high] == pytest.approx(values, abs=3)
+    assert axis.is_manual
+    assert panel.view.rectangle.isEmpty()
 
 
 def test_dragging_moves_along_the_time(qtbot, panel, session):
@@ -74,6 +76,6 @@ def test_dragging_moves_along_the_time(qtbot, panel, session):
     for step in range(1, 11):
         drag(viewport, start + QPoint(5 * step, 0))
     qtbot.mouseRelease(viewport, left, pos=start + QPoint(50, 0))
-    width = panel.view.lanes[0].boxes[0].width()
+    width = panel.view.lanes[0].area.width()
     assert panel.span.mode is SpanMode.FREE
     assert before[0] - panel.span.span[0] == pytest.approx(50 / width * 10, rel=0.25)
