@@ -68,9 +68,9 @@ def test_cursors_measure_in_all_plots_and_show_their_frame_in_the_trace(desk, pl
     speed.cursors.move(1, 0.5)
     assert torque.cursors.seconds == [0.2, 0.5]
     row = [speed.cursors.table.measures.index(0, column).data() for column in range(4)]
-    assert row == ["Speed", "20.00 rpm", "50.00 rpm", "30 rpm"]
+    assert row == ["Speed [rpm]", "20.00", "50.00", "30"]
     row = [torque.cursors.table.measures.index(0, column).data() for column in range(1, 4)]
-    assert row == ["180 Nm", "150 Nm", "-30 Nm"]
+    assert row == ["180", "150", "-30"]
     assert desk.window.panel.chronological.current_row() == 20
     desk.window.panel.chronological.show_row(70)
     assert speed.cursors.seconds[0] == pytest.approx(0.7)

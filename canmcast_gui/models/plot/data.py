@@ -65,6 +65,11 @@ class PlotSignal:
 
     def text(self, value: float | None) -> str:
         """A value as text: the name of a state, or a number with its unit."""
+        number = self.number(value)
+        return number if value is None else f"{number} {self.unit}".rstrip()
+
+    def number(self, value: float | None) -> str:
+        """A value as text without its unit."""
         if value is None:
             return "–"
         if self.signal is None or self.style.raw:
@@ -72,7 +77,7 @@ class PlotSignal:
         signal = self.signal
         is_integer = signal.scale and not signal.is_float
         raw = round((value - signal.offset) / signal.scale) if is_integer else value
-        return f"{value_text(signal, raw, value)} {signal.unit}".rstrip()
+        return value_text(signal, raw, value)
 
     def states(self) -> list[tuple[float, str]]:
         """The physical values and names of all states."""

@@ -48,9 +48,14 @@ def span_text(first_s: float, second_s: float) -> str:
     return f"A {first_s:.6f} s   B {second_s:.6f} s   Δt {distance:.6f} s{rate}"
 
 
-def _number(row: Measured, value: float | None) -> str:
-    """A number with its unit, without the name of a state: a mean or a difference is not a state."""
-    return "–" if value is None else f"{value:.6g} {row.signal.unit}".rstrip()
+def _number(value: float | None) -> str:
+    """A number without the name of a state: a mean or a difference is not a state."""
+    return "–" if value is None else f"{value:.6g}"
+
+
+def _with_unit(name: str, row: Measured) -> str:
+    """A name with the unit, which the numbers leave out so that they fit."""
+    return f"{name} [{row.signal.unit}]" if row.signal.unit else name
 
 
 @dataclass(frozen=True)
@@ -64,13 +69,13 @@ class Column:
 
 
 COLUMNS = (
-    Column("Signal", lambda row: row.signal.name, right=False),
-    Column("At A", lambda row: row.signal.text(row.first)),
-    Column("At B", lambda row: row.signal.text(row.second)),
-    Column("B − A", lambda row: _number(row, row.difference)),
-    Column("Lowest", lambda row: row.signal.text(row.lowest)),
-    Column("Highest", lambda row: row.signal.text(row.highest)),
-    Column("Mean", lambda row: ("≈ " if row.thinned else "") + _number(row, row.mean)),
+    Column("Signal", lambda row: _with_unit(row.signal.name, row), right=False),
+    Column("At A", lambda row: row.signal.number(row.first)),
+    Column("At B", lambda row: row.signal.number(row.second)),
+    Column("B − A", lambda row: _number(row.difference)),
+    Column("Min", lambda row: row.signal.number(row.lowest), tip="The lowest value between A and B"),
+    Column("Max", lambda row: row.signal.number(row.highest), tip="The highest value between A and B"),
+    Column("Mean", lambda row: ("≈ " if row.thinned else "") + _number(row.mean)),
 )
 
 
@@ -102,7 +107,7 @@ class MeasureModel(ColumnTable):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole and index.column() == 0:
-            return self._names[index.row()]
+            return _with_unit(self._names[index.row()], self._rows[index.row()])
         if role == Qt.ItemDataRole.DisplayRole:
             return COLUMNS[index.column()].text(self._rows[index.row()])
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == 0:

@@ -23,7 +23,7 @@ A, B = 0, 1
 START_FRACTIONS = (0.5, 0.75)  # where the cursors appear in the visible span
 
 MAX_TABLE_ROWS = 6
-MIN_NAME_CHARACTERS = 8
+MIN_NAME_CHARACTERS = 10
 
 # Numbers that change more often cannot be read.
 MIN_UPDATE_SECONDS = 0.2

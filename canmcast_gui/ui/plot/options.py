@@ -8,12 +8,11 @@ from pathlib import Path
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
+from canmcast_gui.models.plot.data import short_names
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import connect
 from canmcast_gui.ui.content_size import widen
 from canmcast_gui.ui.labels import ElidedLabel
-
-NO_X = "–"
 
 
 class PlotOptions(QWidget):
@@ -30,8 +29,7 @@ class PlotOptions(QWidget):
         super().__init__(parent)
         self.x_box = QComboBox(self)
         self.x_box.setToolTip("The signal over which the others are drawn")
-        self.x_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.x_box.setMinimumContentsLength(14)
+        self.x_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         widen(self.x_box)
         self.x_box.activated.connect(lambda _index: self.x_chosen.emit(self.x_box.currentData()))
         self.x_label = QLabel("&x:", self)
@@ -91,7 +89,7 @@ class PlotOptions(QWidget):
         """Offer these signals as x while the plot is an XY plot."""
         self._is_xy = is_xy
         self.x_box.clear()
-        for one in names:
-            self.x_box.addItem(one, one)
+        for title, one in zip(short_names(names), names, strict=True):
+            self.x_box.addItem(title, one)
         self.x_box.setCurrentIndex(max(self.x_box.findData(name), 0) if names else -1)
         self._update()

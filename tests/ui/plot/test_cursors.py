@@ -46,7 +46,7 @@ def test_two_cursors_measure_the_values_between_them(panel, session):
     assert panel.actions_.measure.isChecked()
     measured = panel.cursors.table.measures
     row = [measured.index(0, column).data() for column in range(measured.columnCount())]
-    assert row == ["Speed", "2.00 rpm", "7.00 rpm", "5 rpm", "3.00 rpm", "7.00 rpm", "5 rpm"]
+    assert row == ["Speed [rpm]", "2.00", "7.00", "5", "3.00", "7.00", "5"]
     assert "Δt 0.020000 s" in panel.cursors.times_label.text()
     assert "1/Δt 50 Hz" in panel.cursors.times_label.text()
     panel.actions_.measure.trigger()
@@ -93,7 +93,7 @@ def test_the_measures_are_copied_as_a_table(qtbot, panel, session):
     qtbot.keyClick(panel.cursors.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     head, row = QGuiApplication.clipboard().text().splitlines()
     assert head.split("\t")[:3] == ["Signal", "At A", "At B"]
-    assert row.split("\t")[:3] == [SPEED, "2.00 rpm", "7.00 rpm"]
+    assert row.split("\t")[:3] == [f"{SPEED} [rpm]", "2.00", "7.00"]
 
 
 def test_measuring_shows_both_cursors_and_the_table_at_once(qtbot, panel, session):
@@ -160,5 +160,5 @@ def test_measured_values_are_not_truncated(qtbot, panel, session, width):
     for column in range(1, table.measures.columnCount()):
         needed = max(table.sizeHintForColumn(column), table.horizontalHeader().sectionSizeHint(column))
         assert table.columnWidth(column) >= needed
-    assert table.columnWidth(0) >= table.fontMetrics().horizontalAdvance("0") * 8
+    assert table.columnWidth(0) >= table.fontMetrics().horizontalAdvance("0") * 10
     assert table.measures.index(0, 0).data(Qt.ItemDataRole.ToolTipRole) == SPEED

@@ -18,6 +18,9 @@ _NO_TIMES: Times = np.zeros(0, dtype=np.int64)
 # Beside a curve that is this near, a click means the curve.
 NEAR_PIXELS = 12
 
+# With more axes only units are written beside them; the legend has the names in the same colors.
+MAX_NAMED = 2
+
 
 class Lane:
     """``area`` is the rectangle of the curves; the first axis is to its left, the others are to its right.
@@ -47,7 +50,7 @@ class Lane:
     def name_axes(self, are_titled: bool) -> None:
         """Write titles beside the axes, or leave them out where the lane itself names its signal."""
         for axis in self.axes:
-            axis.title = axis.name() if are_titled else ""
+            axis.title = axis.name(len(self.axes) > MAX_NAMED) if are_titled else ""
 
     def left_width(self, metrics: QFontMetricsF) -> float:
         """The width of the axis to the left of the area."""

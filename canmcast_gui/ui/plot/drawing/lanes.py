@@ -71,6 +71,7 @@ class LanesView(QAbstractScrollArea):
         self.lanes: list[Lane] = []
         self.entries: list[LegendEntry] = []  # of the lanes; none where a legend is shown
         self.rectangle = QRectF()  # that is drawn with Ctrl held
+        self._widths: list[tuple[float, float]] = []
         self._drag: Drag | None = None
         self._hovered: LegendEntry | None = None
         self._drawn_with: tuple[int, Times, int] = (0, _NO_TIMES, 0)
@@ -148,7 +149,13 @@ class LanesView(QAbstractScrollArea):
         points = max(2 * self.viewport().width(), 200)
         for lane in self._visible():
             lane.update(start_ns, self.span, points, losses, other_start_ns)
+        if self._axis_widths() != self._widths:  # other numbers need more room
+            self.lay_out()
         self.viewport().update()
+
+    def _axis_widths(self) -> list[tuple[float, float]]:
+        metrics = QFontMetricsF(self.font())
+        return [(lane.left_width(metrics), lane.right_width(metrics)) for lane in self.lanes]
 
     def _visible(self) -> list[Lane]:
         top, height = self._offset(), self.viewport().height()
@@ -171,7 +178,7 @@ class LanesView(QAbstractScrollArea):
         self._update()
 
     def _place_lanes(self) -> None:
-        metrics, view, count = QFontMetricsF(self.font()), self.viewport(), len(self.lanes)
+        view, count = self.viewport(), len(self.lanes)
         lowest = max(MIN_LANE_HEIGHT, self.fontMetrics().height() + 8)
         room = view.height() - TOP - 2
         each = max((room - SPACING * (count - 1)) / max(count, 1), lowest)
@@ -180,8 +187,9 @@ class LanesView(QAbstractScrollArea):
         bar.setRange(0, max(round(needed - view.height()), 0))
         bar.setPageStep(view.height())
         bar.setSingleStep(round(each + SPACING))
-        left = max((lane.left_width(metrics) for lane in self.lanes), default=0.0)
-        right = view.width() - max((lane.right_width(metrics) for lane in self.lanes), default=0.0) - RIGHT
+        self._widths = self._axis_widths()
+        left = max((left for left, _ in self._widths), default=0.0)
+        right = view.width() - max((right for _, right in self._widths), default=0.0) - RIGHT
         for number, lane in enumerate(self.lanes):
             top = round(TOP + number * (each + SPACING))
             bottom = round(TOP + number * (each + SPACING) + each)

@@ -20,7 +20,8 @@ TICK_PIXELS = 20
 STATE_PIXELS = 14
 EDGE_PIXELS = 3  # nearer to the end of the axis, a number overlaps that of the next lane
 GAP = 4  # pixels between the axis, its numbers and its title
-NUMBER = "-00000.0"
+NARROWEST, WIDEST = "0000", "-000000000.00"
+_MEASURED_HEIGHT = 600.0  # an axis as high as this has the longest numbers
 
 NO_RANGE = (math.inf, -math.inf)
 
@@ -39,6 +40,8 @@ class ValueAxis:
         self.color = QColor()
         self.title = ""
         self.states: dict[float, str] = {}
+        self._measured = NO_RANGE
+        self._texts_width = 0.0
         self._ticks: tuple[object, list[tuple[float, QStaticText]]] = (None, [])
 
     def add(self, signal: PlotSignal, other: PlotSignal | None = None) -> None:
@@ -77,6 +80,7 @@ class ValueAxis:
         """Discard the range that the user or older values gave."""
         self.is_manual = False
         self.low, self.high = NO_RANGE
+        self._texts_width = 0.0
 
     def set_range(self, low: float, high: float) -> None:
         """Show a range that the user chose."""
@@ -126,20 +130,26 @@ class ValueAxis:
         values = [value for value in values if self.low + edge <= value <= self.high - edge]
         return list(zip(values, tick_texts(values, spacing), strict=True))
 
-    def name(self) -> str:
-        """What the axis shows: the name of its curve with the unit, of several curves only the unit."""
+    def name(self, is_short: bool = False) -> str:
+        """The name of its curve with the unit; of several curves, or if ``is_short``, only the unit."""
         signal, unit = self.curves[0].signal, self.curves[0].signal.unit
-        if len(self.curves) > 1:
+        if len(self.curves) > 1 or is_short:
             return unit
         name = signal.name.rpartition(".")[2]
         return f"{name} [{unit}]" if unit else name
 
     def width(self, metrics: QFontMetricsF) -> float:
-        """The width of the numbers or states, and of the title, in pixels."""
-        number = metrics.horizontalAdvance(NUMBER)
-        widest = max((metrics.horizontalAdvance(text) for text in self.states.values()), default=0)
+        """The width of the numbers or states, and of the title, in pixels.
+
+        It only grows while the range moves, so that lanes stay where they are.
+        """
+        if self._measured != (self.low, self.high):
+            self._measured = (self.low, self.high)
+            texts = list(self.states.values()) or [text for _, text in self.ticks(_MEASURED_HEIGHT)]
+            widest = max((metrics.horizontalAdvance(text) for text in texts), default=0.0)
+            self._texts_width = max(self._texts_width, min(widest, metrics.horizontalAdvance(WIDEST)))
         title = metrics.height() + GAP if self.title else 0
-        return max(min(widest, 2 * number), number) + title + 2 * GAP
+        return max(self._texts_width, metrics.horizontalAdvance(NARROWEST)) + title + 2 * GAP
 
     # -- drawing -----------------------------------------------------------------------------------------
 
@@ -185,7 +195,7 @@ class ValueAxis:
         key = (self.low, self.high, height, painter.font().key())
         if self._ticks[0] != key:
             metrics = QFontMetricsF(painter.font())
-            room = 2 * metrics.horizontalAdvance(NUMBER)
+            room = metrics.horizontalAdvance(WIDEST)
             texts = []
             for value, text in self.ticks(height):
                 laid_out = QStaticText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, room))

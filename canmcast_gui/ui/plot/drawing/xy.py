@@ -24,7 +24,7 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.plot.compare import pairs
 from canmcast_gui.models.plot.data import PlotSignal
 from canmcast_gui.ui import theme
-from canmcast_gui.ui.plot.drawing.lane import axis_of_unit
+from canmcast_gui.ui.plot.drawing.lane import MAX_NAMED, axis_of_unit
 from canmcast_gui.ui.plot.drawing.mouse import WHEEL_BASE
 from canmcast_gui.ui.plot.drawing.value_axis import GAP, ValueAxis
 
@@ -61,7 +61,7 @@ class XYView(QWidget):
         text = QGuiApplication.palette().color(QPalette.ColorRole.Text)
         for axis in self._all():
             axis.set_colors(text, colors)
-            axis.title = axis.name()
+            axis.title = axis.name(is_short=axis is not self.across and len(self.axes) > MAX_NAMED)
         self.update()
 
     def _all(self) -> list[ValueAxis]:
