@@ -10,8 +10,11 @@ from PySide6.QtWidgets import QColorDialog, QMenu, QWidget
 
 from canmcast_gui.app.workspace.view_setups import LineKind, PlotStyle
 from canmcast_gui.models.plot.data import PlotSignal
-from canmcast_gui.ui.actions import new_action
+from canmcast_gui.ui.actions import allow, new_action
 from canmcast_gui.ui.labels import label_text
+
+NO_SIGNALS = "No signals are plotted."
+NO_CURSOR = "Show the cursor first (C)."
 
 LINE_KINDS = {LineKind.LINES: "Lines", LineKind.STEPS: "Steps", LineKind.POINTS: "Points"}
 
@@ -77,9 +80,7 @@ class PlotActions:
         self.compare = new_action(
             owner, "Compare with a log file…", tip="Draw the same signals of another log file, dashed"
         )
-        self.copy_image = new_action(
-            owner, "Copy image", keys="Ctrl+Shift+C", tip="Copy an image of the visible range"
-        )
+        self.copy_image = new_action(owner, "Copy image", tip="Copy an image of the visible range")
         self.export = new_action(
             owner, "Export…", icon="export", keys="E", tip="Save an image, or the signals as a table"
         )
@@ -110,6 +111,12 @@ class PlotActions:
     def all(self) -> list[QAction]:
         """All actions."""
         return [action for group in self.groups for action in group]
+
+    def show_state(self, has_signals: bool, has_cursor: bool) -> None:
+        """Disable what needs a signal or cursor A where there is none."""
+        for action in (self.fit, self.zoom_in, self.zoom_out, self.copy, self.copy_image, self.clear):
+            allow(action, has_signals, NO_SIGNALS)
+        allow(self.show_row, has_signals and has_cursor, NO_CURSOR if has_signals else NO_SIGNALS)
 
 
 def add_groups(menu: QMenu, groups: Sequence[Sequence[QAction]]) -> None:

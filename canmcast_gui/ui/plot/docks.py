@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 from shiboken6 import isValid
 
 from canmcast_gui.app.session import Session
@@ -35,13 +36,15 @@ class PlotDocks(QObject):
 
     The first plot always exists; others are deleted when they are closed. ``plotted_changed`` carries the
     names of all signals in all plots, ``time_clicked`` the time of a click that moves a cursor, in seconds
-    since the recording's start; ``compare_requested`` asks for a log file to compare with. While
+    since the recording's start; ``compare_requested`` asks for a log file to compare with, ``opened`` carries
+    a new plot. While
     ``link_action`` is checked, all plots show the same time and have the same cursors.
     """
 
     plotted_changed = Signal(list)
     time_clicked = Signal(float)
     compare_requested = Signal()
+    opened = Signal(PlotPanel)
 
     def __init__(self, session: Session, window: QMainWindow) -> None:
         super().__init__(window)
@@ -50,6 +53,7 @@ class PlotDocks(QObject):
         self.docks: dict[str, PlotDock] = {}
         self._current = FIRST
         self._is_ending = self._is_linking = False
+        self._in_menu: list[QAction] = []
         self.link_action = new_action(self, "&Link time and cursors of all plots", checkable=True)
         self.link_action.setChecked(True)
         self.first = self._add_dock(FIRST)
@@ -154,6 +158,7 @@ class PlotDocks(QObject):
         panel.time.changed.connect(partial(self._link_span, panel))
         panel.cursors.moved.connect(partial(self._link_cursors, panel))
         dock = self.docks[name] = PlotDock(name, panel, self._window)
+        self.opened.emit(panel)
         return dock
 
     def _free_name(self) -> str:
@@ -186,6 +191,18 @@ class PlotDocks(QObject):
     def _link_cursors(self, panel: PlotPanel) -> None:
         for other in self._linked(panel):
             other.cursors.copy_times(panel.cursors.seconds)
+
+    def fill_menu(self, menu: QMenu, before: QAction) -> None:
+        """Show the actions of the current plot in a menu, before an action of it."""
+        for action in self._in_menu:
+            menu.removeAction(action)
+        panel = self.current
+        self._in_menu = []
+        for group in panel.actions_.groups:
+            line = QAction(menu)
+            line.setSeparator(True)
+            self._in_menu += [line, *(action for action in group if action is not panel.actions_.compare)]
+        menu.insertActions(before, self._in_menu)
 
     def show_time(self, second: float) -> None:
         """Move cursor A of the current plot to a time and make that visible, if the cursor is shown."""

@@ -17,7 +17,7 @@ from canmcast_gui.ui.plot.bar import PlotBar
 from canmcast_gui.ui.plot.cursors import A, PlotCursors, PlotReadout
 from canmcast_gui.ui.plot.export import PlotExport
 from canmcast_gui.ui.plot.legend import PlotLegend
-from canmcast_gui.ui.plot.menu import plot_menu
+from canmcast_gui.ui.plot.menu import PlotMenus
 from canmcast_gui.ui.plot.options import PlotOptions
 from canmcast_gui.ui.plot.picture import PlotPicture
 from canmcast_gui.ui.plot.signals import PlotSignals
@@ -60,6 +60,7 @@ class PlotPanel(QWidget):
         self.exporter = PlotExport(session, self.signals, self.span, (self.legend, self.picture), self)
         self.bar = PlotBar(session.databases.loaded, self.actions_.before_window, self.actions_.after_window)
         self.options = PlotOptions(self)
+        self.menus = PlotMenus(self.signals, self.actions_, self.legend, lambda: self.x_signal, self)
         self.x_name = ""  # the signal over which an XY plot draws the others; else it is the first
         self.message = PlotMessage(self)
         self._is_outdated = True
@@ -101,12 +102,14 @@ class PlotPanel(QWidget):
         self.signals.changed.connect(self._show_signals)
         self.time.moved.connect(self._redraw)
         self.cursors.moved.connect(self.readout.show_values)
+        self.cursors.moved.connect(self._show_state)
         self.legend.widened.connect(view.place_entries)
         self.legend.values_changed.connect(view.viewport().update)
         for remove_clicked in (self.legend.remove_clicked, view.remove_clicked):
             remove_clicked.connect(self.signals.remove)
         for menu_requested in (self.legend.menu_requested, self.picture.menu_requested):
             menu_requested.connect(self._show_menu)
+        self.menus.x_chosen.connect(self.use_as_x)
         self.bar.name_chosen.connect(self.signals.add)
         self.bar.window_chosen.connect(self.time.set_window)
         self.signals.names_changed.connect(self.bar.show_plotted)
@@ -184,6 +187,7 @@ class PlotPanel(QWidget):
         self.view.show_entries(self.legend.entries if in_lanes else [])
         self.options.show_x(is_xy, self.signals.names, self.x_signal)
         self.readout.update_soon()
+        self._show_state()
         self._is_outdated = True
         if self.isVisible():
             self.refresh()
@@ -206,13 +210,15 @@ class PlotPanel(QWidget):
         self._redraw()
 
     def _show_menu(self, name: str, position: QPoint) -> None:
-        plot_menu(self, name).popup(position)
+        self.view.setFocus()  # the actions act on the panel that has the focus
+        self.menus.popup(name, position)
+
+    def _show_state(self) -> None:
+        self.actions_.show_state(bool(self.signals.names), self.cursors.seconds[A] is not None)
 
     def _show_row(self) -> None:
         second = self.cursors.seconds[A]
-        if second is None:
-            self.message.show_text("Set the cursor first (C): its row is selected in the trace.")
-        else:
+        if second is not None:
             self.row_requested.emit(second)
 
     def _copy_values(self) -> None:

@@ -15,6 +15,7 @@ from canmcast_gui.ui.commands.doors import Doors
 from canmcast_gui.ui.commands.subject import Subject, Subjects
 from canmcast_gui.ui.commands.subject_commands import SubjectCommands
 from canmcast_gui.ui.files.record import RecordCommands
+from canmcast_gui.ui.plot.panel import PlotPanel
 from canmcast_gui.ui.trace.colors import ColorsDialog
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.docks import ViewDocks
@@ -78,6 +79,24 @@ class PanelSubjects(QObject):
         self._add("marks", docks.marks.table, self._of_marks, docks.marks.table.actions)
         statistics = docks.statistics
         self._add("statistics", statistics.table, self._of_statistics, statistics.menu_actions)
+
+        for plot in docks.plots.panels.values():
+            self._add_plot(plot)
+        docks.plots.opened.connect(self._add_plot)
+
+    def _add_plot(self, plot: PlotPanel) -> None:
+        self.commands.add_place(plot, lambda: self._of_plot(plot))
+        plot.menus.opening.connect(self._add_to_menu)
+
+    def _of_plot(self, plot: PlotPanel) -> Subject:
+        name = plot.menus.current
+        return self._subjects.of_signals([name] if name in plot.signals.names else plot.signals.names[:1])
+
+    def _add_to_menu(self, menu: QMenu) -> None:
+        """Add the commands for the signal of a plot's menu."""
+        signal = self.commands.signal
+        menu.addActions([signal.watch, signal.set_in_transmit, signal.show_in_database, signal.copy_name])
+        self.commands.show_in(menu)
 
     def _add(
         self,

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF
 
+from canmcast_gui.ui.plot.drawing.area import LanesArea
 from canmcast_gui.ui.plot.drawing.lane import Lane
 from canmcast_gui.ui.plot.drawing.value_axis import ValueAxis
-
-if TYPE_CHECKING:
-    from canmcast_gui.ui.plot.drawing.lanes import LanesView
 
 MIN_RECTANGLE = 4  # pixels: a smaller rectangle is a click with a small movement
 GRAB_PIXELS = 5  # so near to a cursor the mouse takes it
@@ -28,7 +26,7 @@ class Drag(Protocol):
         """Do what the release of the button means."""
 
 
-def begin_drag(view: LanesView, position: QPointF, keys: Qt.KeyboardModifier) -> Drag:
+def begin_drag(view: LanesArea, position: QPointF, keys: Qt.KeyboardModifier) -> Drag:
     """The drag that begins at a position."""
     lane, axis = view.lane_at(position), axis_at(view, position)
     if lane is not None and axis is not None:
@@ -39,14 +37,14 @@ def begin_drag(view: LanesView, position: QPointF, keys: Qt.KeyboardModifier) ->
     return TimeDrag(view, position) if cursor is None else CursorDrag(view, cursor)
 
 
-def axis_at(view: LanesView, position: QPointF) -> ValueAxis | None:
+def axis_at(view: LanesArea, position: QPointF) -> ValueAxis | None:
     """The value axis at a position."""
     lane = view.lane_at(position)
     metrics = QFontMetricsF(view.font())
     return None if lane is None else lane.axis_at(view.content(position), metrics)
 
 
-def cursor_at(view: LanesView, position: QPointF) -> int | None:
+def cursor_at(view: LanesArea, position: QPointF) -> int | None:
     """The nearest cursor that the mouse takes at a position."""
     distances = [
         (abs(view.times.x_of(second) - position.x()), number)
@@ -57,7 +55,7 @@ def cursor_at(view: LanesView, position: QPointF) -> int | None:
     return number if distance <= GRAB_PIXELS else None
 
 
-def turn_wheel(view: LanesView, position: QPointF, delta: int) -> None:
+def turn_wheel(view: LanesArea, position: QPointF, delta: int) -> None:
     """Zoom in time around a position, or along the value axis at that position."""
     factor = WHEEL_BASE**-delta
     lane, axis = view.lane_at(position), axis_at(view, position)
@@ -71,7 +69,7 @@ def turn_wheel(view: LanesView, position: QPointF, delta: int) -> None:
 class TimeDrag:
     """Moves in time; without movement it is a click."""
 
-    def __init__(self, view: LanesView, position: QPointF) -> None:
+    def __init__(self, view: LanesArea, position: QPointF) -> None:
         self._view = view
         self._start = self._last = position
         self._is_moving = False
@@ -92,7 +90,7 @@ class TimeDrag:
 class CursorDrag:
     """Moves a cursor."""
 
-    def __init__(self, view: LanesView, cursor: int) -> None:
+    def __init__(self, view: LanesArea, cursor: int) -> None:
         self._view = view
         self._cursor = cursor
 
@@ -106,7 +104,7 @@ class CursorDrag:
 class AxisDrag:
     """Moves the values of an axis."""
 
-    def __init__(self, view: LanesView, lane: Lane, axis: ValueAxis, position: QPointF) -> None:
+    def __init__(self, view: LanesArea, lane: Lane, axis: ValueAxis, position: QPointF) -> None:
         self._view = view
         self._lane = lane
         self._axis = axis
@@ -126,7 +124,7 @@ class AxisDrag:
 class RectangleDrag:
     """Zooms to a rectangle."""
 
-    def __init__(self, view: LanesView, lane: Lane, position: QPointF) -> None:
+    def __init__(self, view: LanesArea, lane: Lane, position: QPointF) -> None:
         self._view = view
         self._lane = lane
         self._start = position
