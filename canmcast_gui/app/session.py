@@ -77,6 +77,9 @@ class Session(QObject):
         self.bus.warning.connect(self.transmit.link.changed)
         self.bus.transmit_events.connect(self.transmit.link.events)
         self.databases.changed.connect(self.transmit.jobs.refresh_triggers)
+        for happened in (self.state_changed, self.document.replaced, self.bus.transmit_events):
+            happened.connect(self.clock.wake)
+        self.tasks.started.connect(self._on_task)
 
     @property
     def state(self) -> SessionState:
@@ -103,6 +106,7 @@ class Session(QObject):
         """Record, store and count frames that have arrived from the bus."""
         self.record.write(batch)  # first: what fails below costs the log file no frame
         self.document.append(batch, is_demo=self.bus.is_demo_bus)
+        self.clock.wake()
         self.bus.rates.update(batch, time.monotonic_ns(), time.time_ns())
 
     def clear(self) -> None:
@@ -141,6 +145,11 @@ class Session(QObject):
             self.messages.end(DOCUMENT_TOPIC)
         self.transmit.link.use(self.bus.transmitter, self.bus.settings)
         self.state_changed.emit()
+
+    def _on_task(self, task: Task) -> None:
+        """Views show what a task has done so far, such as the frames of a file."""
+        for happened in (task.progress, task.ended):
+            happened.connect(self.clock.wake)
 
     def _on_replaced(self) -> None:
         sources = self.document.recording.sources

@@ -10,6 +10,8 @@ import os
 import sys
 import time
 
+from canmcast_gui.lean_imports import hide_asammdf_from_python_can
+
 _DAY_SECONDS = 86_400
 
 
@@ -25,7 +27,11 @@ def main() -> None:
 
 
 def repair_environment() -> None:
-    """Open closed standard streams, and replace an impossible time zone by UTC: libraries fail otherwise."""
+    """Open closed standard streams, and replace an impossible time zone by UTC: libraries fail otherwise.
+
+    Libraries that no command needs are not imported.
+    """
+    hide_asammdf_from_python_can()
     _open_missing_streams()
     _replace_impossible_time_zone()
 

@@ -75,7 +75,7 @@ class Program(QObject):
             self.window.bring_back()
         self._repaints = RepaintCounter(self.window)
         self._repaints.first_drawn.connect(picture.hide)
-        self._stalls = StallMeter(self)
+        self._stalls = StallMeter(self, lambda: self.session.document.appended)
         self._garbage = GarbageCollection(self)
         self._interrupts = InterruptWatch(self)
         self._interrupts.interrupted.connect(application.quit)

@@ -14,18 +14,24 @@ from __future__ import annotations
 import gc
 import sys
 import time
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, Signal
 
 from canmcast_gui.processes.parent import EndSignals
 
 TICKS_PER_SECOND = 25
+# While nothing happens: users do not notice a delay of 100 ms, and an idle program takes little of a core.
+IDLE_TICKS_PER_SECOND = 10
+# Ticks without activity until the clock slows down: a second.
+_IDLE_AFTER = TICKS_PER_SECOND
 
 
 class DisplayClock(QObject):
-    """Emits ``tick`` 25 times a second: a view connects while it is visible, and shows what is new.
+    """Emits ``tick``: a view connects while it is visible, and shows what is new.
 
-    While ``paused`` views do not follow the newest frames; reception continues.
+    There are 25 ticks a second, and fewer while ``wake`` is not called. While ``paused`` views do not follow
+    the newest frames; reception continues.
     """
 
     tick = Signal()
@@ -34,10 +40,28 @@ class DisplayClock(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.paused = False
+        self._quiet_ticks = 0
         self._timer = QTimer(self)
         self._timer.setInterval(1000 // TICKS_PER_SECOND)
-        self._timer.timeout.connect(self.tick)
+        self._timer.timeout.connect(self._on_timeout)
         self._timer.start()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there are fewer ticks."""
+        return self._timer.interval() > 1000 // TICKS_PER_SECOND
+
+    def wake(self, *_signal: object) -> None:
+        """Something has happened that views show: tick 25 times a second for the next second."""
+        self._quiet_ticks = 0
+        if self.is_idle:
+            self._timer.setInterval(1000 // TICKS_PER_SECOND)
+
+    def _on_timeout(self) -> None:
+        self._quiet_ticks += 1
+        if self._quiet_ticks > _IDLE_AFTER and not self.is_idle:
+            self._timer.setInterval(1000 // IDLE_TICKS_PER_SECOND)
+        self.tick.emit()
 
     def set_paused(self, paused: bool) -> None:
         """Have views keep what they show, or follow the newest frames again."""
@@ -50,19 +74,30 @@ class DisplayClock(QObject):
         self._timer.stop()
 
 
-# The period of the timer: an idle loop shows stalls of about 5 ms, and each timeout costs some 10 µs. The
-# signals of the event dispatcher need no timer, but on Unix none of them is emitted when the loop wakes up.
+# The periods of the timer while frames arrive or the loop is late, and else. Each timeout costs some 50 µs.
+# The signals of the event dispatcher need no timer, but on Unix none of them is emitted when the loop wakes.
 SAMPLE_MS = 5
+IDLE_SAMPLE_MS = 50
+# After this many samples without activity the loop is idle: a second.
+IDLE_AFTER = 200
 
 # 44 minutes of samples; then every second one is dropped, so that memory is bounded.
 MAX_SAMPLES = 1 << 19
 
 
 class StallMeter(QObject):
-    """Measures the time between two turns of the event loop of this thread, in milliseconds."""
+    """Measures the time between two turns of the event loop of this thread, in milliseconds.
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    An idle loop is sampled less often, and its stalls are then up to IDLE_SAMPLE_MS too long, never too
+    short. It becomes busy with the first late sample, or when ``activity`` has another value, such as a count
+    of frames.
+    """
+
+    def __init__(self, parent: QObject | None = None, activity: Callable[[], object] = lambda: None) -> None:
         super().__init__(parent)
+        self._activity = activity
+        self._seen = activity()
+        self._quiet = 0
         self._samples: list[float] = []
         self._every = 1
         self._skipped = 0
@@ -73,6 +108,11 @@ class StallMeter(QObject):
         self._timer.setInterval(SAMPLE_MS)
         self._timer.timeout.connect(self._sample)
         self._timer.start()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether samples are taken with the longer period."""
+        return self._timer.interval() == IDLE_SAMPLE_MS
 
     @property
     def samples(self) -> int:
@@ -96,11 +136,23 @@ class StallMeter(QObject):
         self._samples.clear()
         self._longest = 0.0
         self._last = time.perf_counter()
+        self._quiet = 0
 
     def _sample(self) -> None:
         now = time.perf_counter()
-        self.add((now - self._last) * 1000)
+        passed = (now - self._last) * 1000
+        is_late = passed > self._timer.interval() + SAMPLE_MS
+        self.add(passed if is_late or not self.is_idle else SAMPLE_MS)
         self._last = now
+        seen = self._activity()
+        self._quiet = 0 if is_late or seen != self._seen else self._quiet + 1
+        self._seen = seen
+        self._choose_period()
+
+    def _choose_period(self) -> None:
+        period = IDLE_SAMPLE_MS if self._quiet > IDLE_AFTER else SAMPLE_MS
+        if period != self._timer.interval():
+            self._timer.setInterval(period)
 
     def add(self, milliseconds: float) -> None:
         """Add a sample."""

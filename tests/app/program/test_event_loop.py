@@ -39,6 +39,18 @@ def test_it_ticks_until_it_is_stopped(qtbot):
     assert len(ticks) == count
 
 
+def test_it_ticks_less_often_until_it_is_woken(qtbot):
+    clock = DisplayClock()
+    assert not clock.is_idle
+    qtbot.waitUntil(lambda: clock.is_idle)
+    with qtbot.waitSignal(clock.tick):
+        pass
+    clock.wake()
+    assert not clock.is_idle
+    qtbot.waitUntil(lambda: clock.is_idle)
+    clock.stop()
+
+
 def block(seconds: float) -> None:
     """Keep the event loop from its next turn."""
     end = time.monotonic() + seconds
@@ -53,6 +65,21 @@ def test_a_long_turn_is_the_longest_stall(qtbot):
     QTimer.singleShot(10, lambda: block(0.08))
     qtbot.waitUntil(lambda: meter.longest_ms >= 80)
     assert 0 < meter.p99_ms <= meter.longest_ms
+
+
+def test_an_idle_loop_is_sampled_less_often_until_something_happens(qtbot):
+    frames = [0]
+    meter = StallMeter(activity=lambda: frames[0])
+    qtbot.waitUntil(lambda: meter.is_idle)
+    meter.reset()
+    qtbot.waitUntil(lambda: meter.samples > 2)
+    assert meter.longest_ms < event_loop.IDLE_SAMPLE_MS, "waiting is not a stall"
+    QTimer.singleShot(0, lambda: block(0.12))
+    qtbot.waitUntil(lambda: meter.longest_ms >= 120)
+    assert not meter.is_idle
+    qtbot.waitUntil(lambda: meter.is_idle)
+    frames[0] = 7
+    qtbot.waitUntil(lambda: not meter.is_idle)
 
 
 def test_memory_is_bounded(qapp, monkeypatch):

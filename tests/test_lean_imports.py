@@ -1,0 +1,30 @@
+"""python-can does without asammdf in our programs, and only there."""
+
+import subprocess
+import sys
+
+import pytest
+
+HIDDEN = "from canmcast_gui.lean_imports import hide_asammdf_from_python_can as hide; hide(); hide()"
+SHOW = """
+import can, sys
+print('pandas' in sys.modules, can.MF4Reader.__name__)
+import asammdf
+print(asammdf.MDF.__name__)
+"""
+
+
+def output(code: str) -> list[str]:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+def test_python_can_is_imported_without_asammdf_which_can_still_be_imported():
+    pytest.importorskip("asammdf", reason="python-can imports nothing where asammdf is not installed")
+    assert output(HIDDEN + SHOW) == ["False", "MF4Reader", "MDF"]
+
+
+def test_a_program_that_only_uses_the_library_is_not_affected():
+    pytest.importorskip("asammdf", reason="python-can imports nothing where asammdf is not installed")
+    code = "import canmcast_gui.database, canmcast_gui.transport; canmcast_gui.transport.UdpMulticastBus"
+    assert output(code + SHOW)[0] == "True"
