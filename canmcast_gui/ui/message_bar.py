@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtCore import QEvent, Qt, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from canmcast_gui.app.program.messages import whole_sentence
@@ -78,6 +79,12 @@ class MessageBar(QWidget):
             if message.text == text:
                 message.add_button(label, action)
                 return
+
+    def offer_file(self, text: str, path: Path) -> None:
+        """Offer to open a file that the newest message with this text is about, and its folder."""
+        file, folder = QUrl.fromLocalFile(str(path)), QUrl.fromLocalFile(str(path.parent))
+        self.offer(text, "Open", lambda: QDesktopServices.openUrl(file))
+        self.offer(text, "Show in folder", lambda: QDesktopServices.openUrl(folder))
 
     def end_topic(self, topic: str) -> None:
         """Remove the messages of a topic."""

@@ -81,9 +81,8 @@ def test_signals_are_exported_as_a_table_and_compared_with_another_file(desk, pl
     speed.fit()
     speed.actions_.export.trigger()
     dialog = speed.findChild(ExportDialog)
-    dialog.table.setChecked(True)
     dialog.visible_only.setChecked(False)
-    dialog.finish(tmp_path / "speed.csv", dialog.choice())
+    dialog.finish(tmp_path / "speed.csv", dialog.table_choice())
     desk.wait(lambda: (tmp_path / "speed.csv").exists(), "the table")
     with (tmp_path / "speed.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
@@ -37,7 +38,7 @@ class PlotDocks(QObject):
     The first plot always exists; others are deleted when they are closed. ``plotted_changed`` carries the
     names of all signals in all plots, ``time_clicked`` the time of a click that moves a cursor, in seconds
     since the recording's start; ``compare_requested`` asks for a log file to compare with, ``opened`` carries
-    a new plot. While
+    a new plot, ``exported`` the message of an export and the path of the file. While
     ``link_action`` is checked, all plots show the same time and have the same cursors.
     """
 
@@ -45,6 +46,7 @@ class PlotDocks(QObject):
     time_clicked = Signal(float)
     compare_requested = Signal()
     opened = Signal(PlotPanel)
+    exported = Signal(str, Path)
 
     def __init__(self, session: Session, window: QMainWindow) -> None:
         super().__init__(window)
@@ -155,6 +157,7 @@ class PlotDocks(QObject):
         panel.time.clicked.connect(self.time_clicked)
         panel.row_requested.connect(self.time_clicked)
         panel.compare_requested.connect(self.compare_requested)
+        panel.exporter.exported.connect(self.exported)
         panel.time.changed.connect(partial(self._link_span, panel))
         panel.cursors.moved.connect(partial(self._link_cursors, panel))
         dock = self.docks[name] = PlotDock(name, panel, self._window)

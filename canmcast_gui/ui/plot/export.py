@@ -4,33 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QObject, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QCheckBox,
     QDialog,
     QDialogButtonBox,
     QDoubleSpinBox,
     QFileDialog,
-    QFormLayout,
+    QGroupBox,
     QHBoxLayout,
-    QRadioButton,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from canmcast_gui.app.document.files import ALWAYS_NS, SignalExport
+from canmcast_gui.app.document.saving import TOPIC
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.plot.span import PlotSpan
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.actions import connect
 from canmcast_gui.ui.plot.signals import PlotSignals
+from canmcast_gui.wording import counted
 
-PICTURES = "Pictures (*.png *.svg)"
+PICTURES = "Images (*.png *.svg)"
 TABLES = "Tables (*.csv *.parquet *.mf4)"
 
 
@@ -54,64 +57,61 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Export the plot")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.picture = QRadioButton("&Picture of the plot (PNG, SVG)")
-        self.table = QRadioButton("&Samples as a table (CSV, Parquet, MF4)")
-        self.picture.setChecked(True)
-        kinds = QButtonGroup(self)
-        for button in (self.picture, self.table):
-            kinds.addButton(button)
-        self.visible_only = QCheckBox("Only the &visible time")
+        self.save_image = QPushButton("Save &image…")
+        self.save_table = QPushButton("Save &table…")
+        self.save_table.setAutoDefault(True)
+        self.visible_only = QCheckBox("&Visible range only")
         self.visible_only.setChecked(True)
-        self.evenly = QCheckBox("A row &every")
+        self.evenly = QCheckBox("&Resample every")
+        self.evenly.setToolTip(
+            "A row at regular intervals, with the newest values. Otherwise there is a row for each frame."
+        )
         self.every_ms = QDoubleSpinBox()
         self.every_ms.setRange(0.001, 1e7)
         self.every_ms.setDecimals(3)
         self.every_ms.setValue(10.0)
         self.every_ms.setSuffix(" ms")
-        self.evenly.setToolTip(
-            "A row at regular intervals, with the newest values. Otherwise there is a row for each frame."
-        )
-        self.table.toggled.connect(self._on_kind)
+        self.every_ms.setEnabled(False)
         self.evenly.toggled.connect(self.every_ms.setEnabled)
+        connect(self.save_image.clicked, lambda: self._ask_file(ExportChoice()))
+        connect(self.save_table.clicked, lambda: self._ask_file(self.table_choice()))
         self._lay_out()
-        self._on_kind(False)
+        self.save_image.setDefault(True)
+        self.save_image.setFocus()
 
     def _lay_out(self) -> None:
+        image, table = (
+            QGroupBox("Image of the visible range (PNG, SVG)"),
+            QGroupBox("Table (CSV, Parquet, MF4)"),
+        )
+        QHBoxLayout(image).addWidget(self.save_image, 0, Qt.AlignmentFlag.AlignRight)
         evenly = QHBoxLayout()
         evenly.addWidget(self.evenly)
         evenly.addWidget(self.every_ms, 1)
-        options = QFormLayout()
-        options.setContentsMargins(24, 0, 0, 0)
-        options.addRow(self.visible_only)
-        options.addRow(evenly)
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
-        )
-        buttons.button(QDialogButtonBox.StandardButton.Ok).setText("Choose a file…")
+        options = QVBoxLayout(table)
+        options.addWidget(self.visible_only)
+        options.addLayout(evenly)
+        options.addWidget(self.save_table, 0, Qt.AlignmentFlag.AlignRight)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         icons.without_icons(buttons)
-        buttons.accepted.connect(self._ask_file)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        layout.addWidget(self.picture)
-        layout.addWidget(self.table)
-        layout.addLayout(options)
+        layout.addWidget(image)
+        layout.addWidget(table)
         layout.addWidget(buttons)
 
-    def _on_kind(self, is_table: bool) -> None:
-        self.visible_only.setEnabled(is_table)
-        self.evenly.setEnabled(is_table)
-        self.every_ms.setEnabled(is_table and self.evenly.isChecked())
-
-    def choice(self) -> ExportChoice:
-        """The choice of the user."""
+    def table_choice(self) -> ExportChoice:
+        """The options for a table."""
         every_s = self.every_ms.value() / 1000 if self.evenly.isChecked() else None
-        return ExportChoice(self.picture.isChecked(), self.visible_only.isChecked(), every_s)
+        return ExportChoice(False, self.visible_only.isChecked(), every_s)
 
-    def _ask_file(self) -> None:
-        choice = self.choice()
+    def _ask_file(self, choice: ExportChoice) -> None:
+        """Ask for the file, with a name that no earlier export has."""
+        suffix = "png" if choice.picture else "csv"
         dialog = QFileDialog(self, "Export the plot", "", PICTURES if choice.picture else TABLES)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("png" if choice.picture else "csv")
+        dialog.setDefaultSuffix(suffix)
+        dialog.selectFile(f"plot-{datetime.now():%Y%m%d-%H%M%S}.{suffix}")
         dialog.fileSelected.connect(lambda path: self.finish(Path(path), choice))
         dialog.open()
 
@@ -122,9 +122,13 @@ class ExportDialog(QDialog):
 
 
 class PlotExport(QObject):
-    """Saves a plot; ``reported`` carries a sentence about a saved picture."""
+    """Saves a plot. ``exported`` carries the message of the session about a file, and its path.
+
+    ``reported`` carries a sentence for the plot itself.
+    """
 
     reported = Signal(str)
+    exported = Signal(str, Path)
 
     def __init__(
         self,
@@ -163,17 +167,20 @@ class PlotExport(QObject):
     def export(self, path: Path, choice: ExportChoice) -> None:
         """Write a picture, or the signals as a table."""
         if choice.picture:
-            self.reported.emit(self._save_picture(path))
+            self._save_picture(path)
             return
         start_ns = self._session.document.recording.start_ns
         first, last = (start_ns + round(second * NS_PER_SECOND) for second in self._span.span)
         every_ns = None if choice.every_s is None else round(choice.every_s * NS_PER_SECOND)
         span = (first, last) if choice.visible_only else ALWAYS_NS
         wanted = SignalExport(tuple(self._signals.names), span, every_ns)
-        self._session.document.export(path, self._session.databases.loaded, wanted)
+        task = self._session.document.export(path, self._session.databases.loaded, wanted)
+        task.finished.connect(
+            lambda rows: self.exported.emit(f"{counted(rows, 'row')} exported to {path}.", path)
+        )
 
-    def _save_picture(self, path: Path) -> str:
-        """Draw the widgets as PNG, or as SVG by the suffix; returns a sentence about it."""
+    def _save_picture(self, path: Path) -> None:
+        """Draw the widgets as PNG, or as SVG by the suffix, and report it as a table is reported."""
         area = self._area()
         try:
             if path.suffix.lower() == ".svg":
@@ -181,8 +188,12 @@ class PlotExport(QObject):
             elif not self._panel.grab(area).save(str(path), "PNG"):
                 raise OSError("the folder does not exist or is not writable")
         except OSError as error:
-            return f"The plot could not be saved to {path}: {error.strerror or error}"
-        return f"The plot was saved to {path}."
+            reason = error.strerror or error
+            self._session.messages.error(f"The image could not be saved to {path}: {reason}", TOPIC)
+            return
+        text = f"Image of the plot exported to {path}."
+        self._session.messages.info(text, TOPIC)
+        self.exported.emit(text, path)
 
 
 def _svg(widgets: Sequence[QWidget], area: QRect, title: str) -> bytes:

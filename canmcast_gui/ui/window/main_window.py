@@ -199,6 +199,7 @@ class MainWindow(QMainWindow):
         self.docks.marks.jump_requested.connect(self.trace_commands.marks.jump)
         self.docks.fuzz.jump_requested.connect(self.trace_commands.marks.jump)
         self.docks.statistics.jump_requested.connect(self.trace_commands.marks.jump)
+        self.docks.plots.exported.connect(self.panel.messages.offer_file)
         self.connection.chosen.connect(self.bus.connect_to)
         self.panel.context.diagnose_requested.connect(self.help.diagnose)
 

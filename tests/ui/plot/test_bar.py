@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 
 from canmcast_gui.app.workspace.view_setups import PlotSetup
+from canmcast_gui.logfile import save
 from canmcast_gui.ui.plot.bar import MAX_CHARACTERS, span_text
 from tests.support.frames import traffic
 from tests.ui.plot.plotting import SPEED
@@ -78,3 +79,48 @@ def test_the_text_of_a_span_has_three_digits(seconds):
     factor = {"µs": 1e-6, "ms": 1e-3, "s": 1, "min": 60, "h": 3600, "d": 86400}[unit]
     assert float(number) * factor == pytest.approx(seconds, rel=0.006)
     assert len(span_text(seconds)) <= MAX_CHARACTERS + 1
+
+
+def test_suggestions_say_what_is_plotted_and_down_lists_all(qtbot, panel):
+    with qtbot.waitActive(panel):
+        panel.activateWindow()
+    panel.bar.name_edit.setFocus()
+    qtbot.keyClick(panel.bar.name_edit, Qt.Key.Key_Down)
+    popup = panel.bar.name_edit.completer().popup()
+    qtbot.waitUntil(popup.isVisible)
+    model = popup.model()
+    assert [model.index(row, 0).data() for row in range(2)] == ["Engine.Speed  [rpm]", "Engine.Gear"]
+    popup.hide()
+    panel.signals.add(SPEED)
+    qtbot.keyClick(panel.bar.name_edit, Qt.Key.Key_Down)
+    assert popup.model().index(0, 0).data() == "Engine.Speed  [rpm]  ✓ plotted"
+
+
+@pytest.mark.parametrize("width", [430, 600])
+def test_all_tools_are_visible_in_a_narrow_plot(qtbot, panel, width):
+    panel.resize(width, 300)
+    qtbot.waitUntil(lambda: panel.bar.width() == width)
+    buttons = [panel.bar.widgetForAction(action) for action in panel.actions_.before_window]
+    buttons += [panel.bar.widgetForAction(action) for action in panel.actions_.after_window]
+    qtbot.waitUntil(lambda: all(button.isVisible() for button in buttons))
+    assert all(button.geometry().right() <= width for button in buttons)
+    assert panel.bar.name_edit.isVisible() and panel.bar.window_box.isVisible()
+
+
+def test_the_file_of_a_comparison_and_its_offset_have_a_row_of_their_own(qtbot, panel, session, tmp_path):
+    path = tmp_path / "before.log"
+    save(path, [traffic(100, first=40)])
+    session.document.recording.append(traffic(100))
+    panel.signals.add(SPEED)
+    assert not panel.options.isVisible()
+    ended = []
+    session.tasks.started.connect(lambda task: task.ended.connect(lambda: ended.append(task)))
+    session.reference.open(path)
+    panel.resize(430, 300)
+    assert panel.options.isVisible()
+    assert panel.options.file_label.shown_text() == "Dashed: before.log"
+    assert panel.options.offset_box.geometry().right() < 430
+    qtbot.waitUntil(lambda: bool(ended))
+    qtbot.mouseClick(panel.options.end_button, Qt.MouseButton.LeftButton)
+    assert session.reference.path is None
+    assert not panel.options.isVisible()

@@ -1,8 +1,12 @@
 """Export of a plot: pictures, tables, and the dialog."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
-from PySide6.QtGui import QImage
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog
 
 from canmcast_gui.models.plot.span import SpanMode
 from canmcast_gui.ui.plot.export import ExportChoice, ExportDialog
@@ -23,9 +27,11 @@ def test_the_plot_is_saved_as_a_picture(panel, session, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["plot.png", "plot.svg"])
-def test_a_picture_that_cannot_be_written_has_a_message(panel, tmp_path, name):
+def test_a_picture_that_cannot_be_written_has_a_message(panel, session, tmp_path, name):
+    posted = []
+    session.messages.posted.connect(lambda level, text, _topic: posted.append((level, text)))
     panel.exporter.export(tmp_path / "missing" / name, ExportChoice())
-    assert "could not be saved" in panel.message.text()
+    assert "could not be saved" in posted[0][1] and "missing" in posted[0][1]
 
 
 @pytest.mark.parametrize(
@@ -49,16 +55,38 @@ def test_signals_are_exported_as_a_table(qtbot, panel, session, tmp_path, choice
     assert [float(line.split(",")[0]) for line in lines] == pytest.approx(times)
 
 
-def test_the_dialog_asks_what_and_then_where(qtbot, panel, tmp_path):
-    dialog = ExportDialog(panel)
-    dialog.open()
-    assert dialog.choice() == ExportChoice()
-    assert not dialog.visible_only.isEnabled()
-    dialog.table.setChecked(True)
+def test_an_image_is_reported_like_a_table(qtbot, panel, session, tmp_path):
+    panel.signals.add(SPEED)
+    with (
+        qtbot.waitSignal(session.messages.posted) as posted,
+        qtbot.waitSignal(panel.exporter.exported) as told,
+    ):
+        panel.exporter.export(tmp_path / "plot.png", ExportChoice())
+    assert posted.args[:2] == ["info", f"Image of the plot exported to {tmp_path / 'plot.png'}."]
+    assert told.args == [posted.args[1], tmp_path / "plot.png"]
+
+
+def test_an_image_is_copied(panel, session):
+    session.document.recording.append(traffic(100))
+    panel.signals.add(SPEED)
+    panel.actions_.copy_image.trigger()
+    image = QGuiApplication.clipboard().image()
+    assert image.width() == panel.width() and 100 < image.height() < panel.height()
+
+
+def test_an_image_is_two_answers_away_and_a_table_has_options(qtbot, panel, tmp_path):
+    panel.actions_.export.trigger()
+    dialog = panel.findChild(ExportDialog)
+    assert dialog.save_image.isDefault()
+    qtbot.mouseClick(dialog.save_image, Qt.MouseButton.LeftButton)
+    files = dialog.findChild(QFileDialog)
+    name = Path(files.selectedFiles()[0]).name
+    assert name.startswith("plot-") and name.endswith(".png")
+    files.reject()
     dialog.visible_only.setChecked(False)
     dialog.evenly.setChecked(True)
     dialog.every_ms.setValue(2.5)
-    assert dialog.choice() == ExportChoice(picture=False, visible_only=False, every_s=0.0025)
+    assert dialog.table_choice() == ExportChoice(picture=False, visible_only=False, every_s=0.0025)
     with qtbot.waitSignal(dialog.chosen) as chosen:
-        dialog.finish(tmp_path / "out.csv", dialog.choice())
+        dialog.finish(tmp_path / "out.csv", dialog.table_choice())
     assert chosen.args[0] == tmp_path / "out.csv"
