@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from canmcast_gui.database import Database, Message, Signal
-from canmcast_gui.frames import Flag
-from canmcast_gui.recording import NewestById
+from canmcast_gui.frames.text import id_text
+from canmcast_gui.models.drag import Dragged
+from canmcast_gui.wording import counted
 
 # A tool tip that is longer than the screen cannot be read.
 MAX_STATES = 12
@@ -56,7 +55,11 @@ class SignalNode(Node):
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class MessageNode(Node):
-    """A message; ``last_row`` is the row of the recording with the frame that the values are from."""
+    """A message; ``last_row`` is the row of the recording with the frame that the values are from.
+
+    ``summary`` has the first values of a collapsed message; ``status`` tells how long ago its newest frame
+    was, or how often frames come. A message whose frames have stopped, or never came, is not ``alive``.
+    """
 
     parent: DatabaseNode
     message: Message
@@ -64,13 +67,23 @@ class MessageNode(Node):
     signals: list[SignalNode] = field(default_factory=list)
     shown: list[SignalNode] = field(default_factory=list)
     last_row: int = -1
+    expanded: bool = False
+    alive: bool = False
+    count: int = 0
+    summary: str = ""
+    status: str = ""
 
     @property
     def name(self) -> str:
         return self.message.name
 
     def tip(self) -> str:
-        return "\n".join(message_facts(self.message))
+        identifier = id_text(self.message.arbitration_id, self.message.extended)
+        values = [
+            f"{signal.signal.name} {signal.value}" for signal in self.signals[:MAX_STATES] if signal.value
+        ]
+        frames = [f"{counted(self.count, 'frame')}, {self.status}"] if self.count else []
+        return "\n".join([f"ID {identifier}", *message_facts(self.message), *frames, *values])
 
     def apply_filter(self, words: list[str]) -> None:
         """Show the signals whose names contain all words."""
@@ -113,18 +126,6 @@ def number_rows(nodes: list[SignalNode] | list[MessageNode]) -> None:
         node.row = row
 
 
-def newest_entry(newest: NewestById, message: Message) -> int | None:
-    """The entry of the newest frame of a message, of a parameter group by any sender."""
-    if not message.by_parameter_group:
-        return newest.find(message.arbitration_id, message.extended)
-    same = (newest.arbitration_id & np.uint32(message.id_mask)) == np.uint32(
-        message.arbitration_id & message.id_mask
-    )
-    data_frames = (newest.flags & np.uint16(Flag.EXTENDED | Flag.REMOTE | Flag.ERROR)) == Flag.EXTENDED
-    entries = np.flatnonzero(same & data_frames)
-    return int(entries[newest.last_row[entries].argmax()]) if len(entries) else None
-
-
 def message_facts(message: Message) -> list[str]:
     """Length, cycle, senders and comment of a message, one per line."""
     facts = [f"{message.name}, {message.length} bytes"]
@@ -145,3 +146,37 @@ def signal_facts(name: str, signal: Signal) -> list[str]:
         facts.append(f"only if {signal.multiplexer} is {numbers}")
     facts += [f"{raw}: {text}" for raw, text in list(signal.choices.items())[:MAX_STATES]]
     return [*facts, *filter(None, [signal.comment])]
+
+
+def database_node(database: Database, row: int) -> DatabaseNode:
+    """The node of a database with all nodes below it; the model numbers them."""
+    top = DatabaseNode(number=0, database=database, row=row)
+    for message in database.messages:
+        search = (
+            f"{message.name} {id_text(message.arbitration_id, message.extended)} {message.arbitration_id}"
+        )
+        node = MessageNode(number=0, database=database, parent=top, message=message, search=search.lower())
+        node.signals = [
+            SignalNode(
+                number=0,
+                database=database,
+                parent=node,
+                signal=signal,
+                search=f"{search} {message.name}.{signal.name}".lower(),
+            )
+            for signal in message.listed_signals
+        ]
+        top.messages.append(node)
+    return top
+
+
+def label(node: Node) -> str:
+    """The name of a line below its parent."""
+    return node.signal.name if isinstance(node, SignalNode) else node.name
+
+
+def dragged_of(node: Node) -> Dragged | None:
+    """What is dragged with a line; None for a database."""
+    if isinstance(node, SignalNode):
+        return Dragged(node.database, node.parent.message, node.signal)
+    return Dragged(node.database, node.message) if isinstance(node, MessageNode) else None

@@ -8,20 +8,31 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, Qt
 from PySide6.QtCore import Signal as QtSignal
+from PySide6.QtGui import QBrush
 
-from canmcast_gui.database import Database, DatabaseSet, Message, Scope
+from canmcast_gui.database import DatabaseSet, Message, Scope
+from canmcast_gui.frames import Flag
 from canmcast_gui.frames.text import id_text
 from canmcast_gui.models.columns import NO_INDEX, Index
-from canmcast_gui.models.drag import SIGNALS_MIME, Dragged, mime_of
-from canmcast_gui.models.signal_nodes import DatabaseNode, MessageNode, Node, SignalNode, newest_entry
+from canmcast_gui.models.drag import SIGNALS_MIME, mime_of
+from canmcast_gui.models.signal_nodes import (
+    DatabaseNode,
+    MessageNode,
+    Node,
+    SignalNode,
+    database_node,
+    dragged_of,
+    label,
+)
+from canmcast_gui.models.signal_values import NewestValues
 from canmcast_gui.recording import NewestById
 from canmcast_gui.wording import counted
 
 TITLES = ("Signal", "Value")
 NAME, VALUE = range(2)
 
-# Follows a value that is not valid; the tool tip gives the reason.
-INVALID = "(!)"
+# The id of a message, which is drawn behind its name.
+ID_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
 class SignalTreeModel(QAbstractItemModel):
@@ -40,6 +51,9 @@ class SignalTreeModel(QAbstractItemModel):
         self._filter = ""
         self._decimal = False
         self._scopes: dict[Path, Scope] = {}
+        self._node_of: dict[int, MessageNode] = {}  # by the identity of the message
+        self._entries_seen = 0
+        self._muted = QBrush()
 
     # -- databases and filter ----------------------------------------------------------------------------
 
@@ -47,10 +61,12 @@ class SignalTreeModel(QAbstractItemModel):
         """Show these databases."""
         self.beginResetModel()
         self._scopes = {database.path: databases.scope(database.path) for database in databases}
-        self._top = [_database_node(database, row) for row, database in enumerate(databases)]
+        self._top = [database_node(database, row) for row, database in enumerate(databases)]
         self._nodes = [node for top in self._top for node in top.nodes()]
         for number, node in enumerate(self._nodes):
             node.number = number
+        self._node_of = {id(node.message): node for node in self._nodes if isinstance(node, MessageNode)}
+        self._entries_seen = 0
         self._apply_filter()
         self.endResetModel()
 
@@ -61,6 +77,7 @@ class SignalTreeModel(QAbstractItemModel):
             return
         self.beginResetModel()
         self._filter = text
+        self._collapse_all()
         self._apply_filter()
         self.endResetModel()
 
@@ -77,7 +94,14 @@ class SignalTreeModel(QAbstractItemModel):
         """Show ids as decimal or hexadecimal numbers."""
         self.beginResetModel()
         self._decimal = decimal
+        self._collapse_all()
         self.endResetModel()
+
+    def _collapse_all(self) -> None:
+        """Take note that views collapse all lines of a model that is reset."""
+        for node in self._node_of.values():
+            if node.expanded:
+                node.expanded, node.last_row = False, -1
 
     # -- values ------------------------------------------------------------------------------------------
 
@@ -87,46 +111,68 @@ class SignalTreeModel(QAbstractItemModel):
             if isinstance(node, SignalNode):
                 node.value, node.warning = "", ""
             elif isinstance(node, MessageNode):
-                node.last_row = -1
+                node.last_row, node.alive, node.count, node.summary, node.status = -1, False, 0, "", ""
+        self._entries_seen = 0
         for message in (message for top in self._top for message in top.shown):
             self._emit_values_changed(message)
 
-    def refresh(self, newest: NewestById, indexes: Iterable[Index]) -> None:
-        """Update the values of the messages at ``indexes``, or of the messages of the signals there."""
+    def new_messages(self, newest: NewestById) -> list[QModelIndex]:
+        """The shown messages whose first frame has come since the last call."""
+        first, size = self._entries_seen, len(newest)
+        self._entries_seen = size
+        found: dict[int, MessageNode] = {}
+        for record in newest.records[first:size]:
+            flags = int(record["flags"])
+            if flags & (Flag.ERROR | Flag.REMOTE):
+                continue
+            for top in self._top:
+                message = top.database.message(int(record["arbitration_id"]), bool(flags & Flag.EXTENDED))
+                node = None if message is None else self._node_of.get(id(message))
+                if node is not None and self._scopes[top.database.path].covers(int(record["channel"]), None):
+                    found[node.number] = node
+        shown = [node for node in found.values() if node in node.parent.shown]
+        return [self.createIndex(node.row, NAME, node.number) for node in shown]
+
+    def set_expanded(self, index: Index, expanded: bool) -> None:
+        """Show the first values of a message in its line, or in the lines of its signals."""
+        node = self._node(index)
+        if isinstance(node, MessageNode) and node.expanded != expanded:
+            node.expanded, node.last_row = expanded, -1
+            self._emit_line_changed(node)
+
+    def set_muted(self, brush: QBrush) -> None:
+        """Set the color of messages without frames."""
+        self._muted = brush
+
+    def refresh(self, newest: NewestById, indexes: Iterable[Index], now_ns: int | None = None) -> None:
+        """Update the values of the messages at ``indexes``, or of the messages of the signals there.
+
+        ``now_ns`` is the time from which ages count, in the clock of frames; by default the newest frame's.
+        """
         messages: dict[int, MessageNode] = {}
         for index in indexes:
             node = self._node(index)
             message = node.parent if isinstance(node, SignalNode) else node
             if isinstance(message, MessageNode):
                 messages[message.number] = message
+        values = NewestValues(newest, now_ns)
         for message in messages.values():
-            self._refresh_message(newest, message)
-
-    def _refresh_message(self, newest: NewestById, node: MessageNode) -> None:
-        entry = newest_entry(newest, node.message)
-        if entry is None or int(newest.last_row[entry]) == node.last_row:
-            return
-        node.last_row = int(newest.last_row[entry])
-        frame = newest.frames
-        if not self._scopes[node.database.path].covers(int(frame.channel[entry]), None):
-            return
-        values = node.database.decode_frame(
-            int(frame.arbitration_id[entry]), node.message.extended, frame.payload(entry)
-        )
-        known = {value.name: value for value in values}
-        for signal in node.signals:
-            value = known.get(signal.signal.name)
-            text = f"{value.text} {value.unit}".rstrip() if value else ""
-            signal.warning = value.warning if value else ""
-            signal.value = f"{text} {INVALID}" if signal.warning else text
-        self._emit_values_changed(node)
+            if values.update(message, self._scopes[message.database.path]):
+                self._emit_values_changed(message)
 
     def _emit_values_changed(self, node: MessageNode) -> None:
-        if node.shown:
+        self._emit_line_changed(node)
+        if node.shown and node.expanded:
             first, last = node.shown[0], node.shown[-1]
             self.dataChanged.emit(
-                self.createIndex(first.row, VALUE, first.number),
+                self.createIndex(first.row, NAME, first.number),
                 self.createIndex(last.row, VALUE, last.number),
+            )
+
+    def _emit_line_changed(self, node: MessageNode) -> None:
+        if node in node.parent.shown:
+            self.dataChanged.emit(
+                self.createIndex(node.row, NAME, node.number), self.createIndex(node.row, VALUE, node.number)
             )
 
     # -- plotted signals ---------------------------------------------------------------------------------
@@ -231,11 +277,18 @@ class SignalTreeModel(QAbstractItemModel):
             return None
         node, is_name = self._node(index), index.column() == NAME
         if role == Qt.ItemDataRole.DisplayRole:
-            return _label(node) if is_name else self._value(node)
+            return label(node) if is_name else self._value(node)
         if role == Qt.ItemDataRole.CheckStateRole and is_name and isinstance(node, SignalNode):
             return Qt.CheckState.Checked if node.name in self._plotted else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.ToolTipRole:
             return node.tip()
+        message = node.parent if isinstance(node, SignalNode) else node
+        if not isinstance(message, MessageNode):
+            return None
+        if role == Qt.ItemDataRole.ForegroundRole and self._entries_seen and not message.alive:
+            return self._muted
+        if role == ID_ROLE and is_name and node is message:
+            return id_text(message.message.arbitration_id, message.message.extended, self._decimal)
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -252,43 +305,11 @@ class SignalTreeModel(QAbstractItemModel):
 
     def mimeData(self, indexes: Iterable[Index]) -> QMimeData:
         nodes = [self._node(index) for index in indexes]
-        return mime_of(dragged for dragged in map(_dragged, nodes) if dragged is not None)
+        return mime_of(dragged for dragged in map(dragged_of, nodes) if dragged is not None)
 
     def _value(self, node: Node) -> str:
         if isinstance(node, SignalNode):
             return node.value
         if isinstance(node, MessageNode):
-            return id_text(node.message.arbitration_id, node.message.extended, self._decimal)
+            return node.summary if node.alive and not node.expanded else node.status
         return counted(len(node.messages), "message") if isinstance(node, DatabaseNode) else ""
-
-
-def _database_node(database: Database, row: int) -> DatabaseNode:
-    """The node of a database with all nodes below it; the model numbers them."""
-    top = DatabaseNode(number=0, database=database, row=row)
-    for message in database.messages:
-        search = (
-            f"{message.name} {id_text(message.arbitration_id, message.extended)} {message.arbitration_id}"
-        )
-        node = MessageNode(number=0, database=database, parent=top, message=message, search=search.lower())
-        node.signals = [
-            SignalNode(
-                number=0,
-                database=database,
-                parent=node,
-                signal=signal,
-                search=f"{search} {message.name}.{signal.name}".lower(),
-            )
-            for signal in message.listed_signals
-        ]
-        top.messages.append(node)
-    return top
-
-
-def _label(node: Node) -> str:
-    return node.signal.name if isinstance(node, SignalNode) else node.name
-
-
-def _dragged(node: Node) -> Dragged | None:
-    if isinstance(node, SignalNode):
-        return Dragged(node.database, node.parent.message, node.signal)
-    return Dragged(node.database, node.message) if isinstance(node, MessageNode) else None

@@ -12,6 +12,7 @@ from canmcast_gui.models.columns import CHANNEL, DIRECTION, DLC, INFO, SOURCE, T
 from canmcast_gui.recording import NewestById
 
 _TYPE_FLAGS = np.uint16(Flag.EXTENDED | Flag.REMOTE | Flag.ERROR | Flag.FD | Flag.BRS | Flag.ESI)
+_COMPARED = frozenset({SOURCE, CHANNEL, DIRECTION, TYPE, DLC, INFO})
 _FD, _TX = int(Flag.FD), int(Flag.TX)
 
 
@@ -62,7 +63,7 @@ class TellingColumns:
 
     def tells(self, column: Column) -> bool:
         """Whether the values of a column differ, or, for decoded signals, whether there are any."""
-        return column in self._telling
+        return column in self._telling or column not in _COMPARED
 
 
 def _differ(values: npt.NDArray[Any]) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
+from PySide6.QtGui import QAction, QBrush, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -18,21 +19,20 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.app.program.settings import AppSettings
-from canmcast_gui.app.session import Session
+from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.database import Message
 from canmcast_gui.models.signal_tree import NAME, VALUE, SignalTreeModel
+from canmcast_gui.ui import theme
 from canmcast_gui.ui.actions import allow, new_action
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.item_views import VisibleChecks
 from canmcast_gui.ui.labels import EmptyHint
 from canmcast_gui.ui.panels.database_files import ask_databases
-from canmcast_gui.ui.updates import VisibleTicks
+from canmcast_gui.ui.panels.signal_lines import Expansion, NameDelegate
+from canmcast_gui.ui.updates import Debouncer, VisibleTicks
 
-# Four times a second; numbers that change more often cannot be read.
-EVERY_TICKS = 5
-
-# The tree is expanded if a search finds at most this number of lines.
-MAX_EXPANDED = 400
+# Eight times a second; numbers that change more often cannot be read.
+EVERY_TICKS = 3
 
 NO_DATABASE = (
     "No database is loaded.\nLoad a DBC, KCD, SYM or ARXML file to see messages and signals by name."
@@ -58,10 +58,10 @@ class SignalsPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._settings = settings
-        self._expanded: set[str] = set()
         self.model = SignalTreeModel(self)
         self.search = self._make_search()
         self.tree = self._make_tree()
+        self._expansion = Expansion(self.tree, self.model, settings)
         self._make_actions()
         self.hint = EmptyHint(self.tree, NO_DATABASE)
         layout = QVBoxLayout(self)
@@ -69,6 +69,7 @@ class SignalsPanel(QWidget):
         layout.setSpacing(0)
         layout.addLayout(self._make_top())
         layout.addWidget(self.tree)
+        self._refresh_soon = Debouncer(self.refresh, self)
         self._connect()
         self._reload()
         self._ticks = VisibleTicks(session.clock, self, self.refresh, EVERY_TICKS)
@@ -93,12 +94,13 @@ class SignalsPanel(QWidget):
         tree.setDragEnabled(True)
         tree.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         tree.setExpandsOnDoubleClick(False)
-        tree.setIndentation(tree.fontMetrics().averageCharWidth() * 2)
+        tree.setIndentation(tree.fontMetrics().averageCharWidth() * 3 // 2)
         header = tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(VALUE, QHeaderView.ResizeMode.Interactive)
-        header.resizeSection(VALUE, tree.fontMetrics().horizontalAdvance("0") * 12)
+        header.resizeSection(VALUE, tree.fontMetrics().horizontalAdvance("0") * 11)
+        tree.setItemDelegateForColumn(NAME, NameDelegate(tree))
         return tree
 
     def _make_actions(self) -> None:
@@ -111,7 +113,7 @@ class SignalsPanel(QWidget):
             tip="Remove the database of the selected line",
         )  # fmt: skip
         self.gauge_action = new_action(
-            self, "Show as gauges", self._show_gauges, icon="signal",
+            self, "Add to Watch", self._show_gauges, icon="signal",
             tip="Show the current values of the selected signals",
         )  # fmt: skip
         self.browse_action = new_action(
@@ -142,13 +144,12 @@ class SignalsPanel(QWidget):
         self.search.textChanged.connect(self._on_search)
         self.search.returnPressed.connect(self.tree.setFocus)
         self.tree.doubleClicked.connect(self._on_double_click)
-        self.tree.expanded.connect(lambda index: self._remember(index, True))
-        self.tree.collapsed.connect(lambda index: self._remember(index, False))
+        self._expansion.changed.connect(self._refresh_soon.start)
         self.tree.selectionModel().selectionChanged.connect(self._update_actions)
         self.tree.verticalScrollBar().valueChanged.connect(self.refresh)
         self.model.plot_toggled.connect(self._on_plot_toggled)
         self._session.databases.changed.connect(self._reload)
-        self._session.document.replaced.connect(self.model.clear_values)
+        self._session.document.replaced.connect(self._on_replaced)
         self._settings.decimal.changed.connect(self._on_decimal)
 
     # -- actions ------------------------------------------------------------------------------------------
@@ -214,41 +215,26 @@ class SignalsPanel(QWidget):
 
     def _on_search(self, text: str) -> None:
         self.model.set_filter(text)
-        self._restore_expanded()
+        self._expansion.searching = bool(text.strip())
+        self._expansion.restore()
         self.refresh()
 
     # -- expanded lines -----------------------------------------------------------------------------------
 
     def _reload(self) -> None:
-        known = {self.model.database_path(index) for index in self.model.lines()}
+        self.model.set_muted(QBrush(theme.colors(self.palette()).muted))
         self.model.set_databases(self._session.databases.loaded)
-        new = [index for index in self.model.lines() if self.model.database_path(index) not in known]
-        self._expanded |= {self.model.key(index) for index in new if not index.parent().isValid()}
-        self._restore_expanded()
+        self._expansion.start()
         self.hint.setVisible(self.model.rowCount() == 0)
         self._update_actions()
 
+    def _on_replaced(self) -> None:
+        self.model.clear_values()
+        self.refresh()
+
     def _on_decimal(self, decimal: bool) -> None:
         self.model.set_decimal(decimal)
-        self._restore_expanded()
-
-    def _remember(self, index: QModelIndex, expanded: bool) -> None:
-        if self.search.text().strip():
-            return
-        if expanded:
-            self._expanded.add(self.model.key(index))
-        else:
-            self._expanded.discard(self.model.key(index))
-
-    def _restore_expanded(self) -> None:
-        """Expand what the search has found, or what the user had expanded."""
-        searching = bool(self.search.text().strip())
-        expands_all = searching and self.model.shown_lines <= MAX_EXPANDED
-        for index in list(self.model.lines()):
-            is_database = not index.parent().isValid()
-            was_expanded = self.model.key(index) in self._expanded
-            if expands_all or was_expanded or (searching and is_database):
-                self.tree.expand(index)
+        self._expansion.restore()
 
     def _update_actions(self) -> None:
         """Enable the actions for the selected lines; tool tips give the reason for disabled ones."""
@@ -262,8 +248,19 @@ class SignalsPanel(QWidget):
 
     def refresh(self) -> None:
         """Update the visible values, unless views are paused."""
-        if not self._session.clock.paused:
-            self.model.refresh(self._session.document.newest, self.visible_lines())
+        if self._session.clock.paused:
+            return
+        self._expansion.expand_new(self._session.document.newest)
+        self.model.refresh(self._session.document.newest, self.visible_lines(), self._now_ns())
+
+    def _now_ns(self) -> int | None:
+        """The time from which ages count: now on a bus, else that of the newest frame."""
+        return time.time_ns() if self._session.state is SessionState.LIVE else None
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "model"):
+            self.model.set_muted(QBrush(theme.colors(self.palette()).muted))
 
     def visible_lines(self) -> Iterator[QModelIndex]:
         """The visible lines."""

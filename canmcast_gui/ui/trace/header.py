@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QByteArray, QPoint, Qt
-from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QHeaderView, QMenu
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.models.columns import AUTOMATIC, CHANNEL, HIDDEN_IN_ORDER, INFO, NAME, Column
@@ -33,7 +33,7 @@ class TraceHeader(QHeaderView):
         hidden: Collection[Column],
         settings: AppSettings,
         key: str,
-        parent: QWidget,
+        parent: QAbstractScrollArea,
     ) -> None:
         """``hidden`` columns are not shown at first; ``key`` identifies the header in the settings."""
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -52,7 +52,6 @@ class TraceHeader(QHeaderView):
         self.setFirstSectionMovable(True)
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
-        self.setStretchLastSection(True)
         self.setMinimumSectionSize(24)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._show_menu)
@@ -67,8 +66,9 @@ class TraceHeader(QHeaderView):
             self._place_columns()
         else:
             self._show_automatic()
-        for signal in (self.sectionMoved, self.sectionResized, self.sortIndicatorChanged):
+        for signal in (self.sectionMoved, self.sortIndicatorChanged):
             signal.connect(self._on_change)
+        self.sectionResized.connect(self._on_resized)
 
     def reset_columns(self) -> None:
         """Restore the default columns, order and widths."""
@@ -79,6 +79,7 @@ class TraceHeader(QHeaderView):
 
     def _place_columns(self) -> None:
         self._fitting = True
+        self.setStretchLastSection(False)
         for section in range(len(self._columns)):
             self.moveSection(self.visualIndex(section), section)
             self.setSectionHidden(section, not self._is_wanted(section))
@@ -131,6 +132,9 @@ class TraceHeader(QHeaderView):
             added = max(min(more, spare), 0)
             widths[section] += added
             spare -= added
+        # Qt would stretch the last column later, which could not be distinguished from a change by the user.
+        last = max(widths, key=self.visualIndex)
+        widths[last] += max(self._view.viewport().width() - sum(widths.values()), 0)
         for section, width in widths.items():
             self.resizeSection(section, width)
         self._fitting = False
@@ -165,8 +169,13 @@ class TraceHeader(QHeaderView):
         extra = 2 * PADDING + (EXPANDER if section == 0 else 0)
         return round(characters * self._digit_width + extra)
 
+    def _on_resized(self, section: int, before: int, after: int) -> None:
+        if before and after:  # a section that is hidden or shown has the size 0
+            self._on_change(section)
+
     def _on_change(self, section: int, *_change: object) -> None:
-        stretched = self.shown_columns()[-1:] == [self._columns[section]]
+        last = self.shown_columns()[-1:] == [self._columns[section]]
+        stretched = last and self.stretchLastSection()
         # hidden sections get their size of 0 after fitting, when the header is laid out
         if not self._fitting and not stretched and not self.isSectionHidden(section):
             self._store()
@@ -217,6 +226,7 @@ class TraceHeader(QHeaderView):
 
     def _store(self) -> None:
         self.is_new = False
+        self.setStretchLastSection(True)
         self._settings.set_layout(self._key, self.saveState())
 
     def menu(self) -> QMenu:

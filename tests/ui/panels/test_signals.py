@@ -1,11 +1,16 @@
 """The signals panel: searching, newest values, asking for plots, databases that come and go."""
 
+import time
+
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
+from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.signal_tree import NAME, VALUE
 from canmcast_gui.resources_path import resource
+from canmcast_gui.ui.panels.signal_lines import MAX_AUTOMATIC_LINES
 from canmcast_gui.ui.panels.signals import SELECT_SIGNALS, SignalsPanel
 from tests.support.frames import traffic
 from tests.ui.live import WAIT_MS, ticks
@@ -150,3 +155,61 @@ def test_return_opens_a_message_and_plots_a_signal(qtbot, panel, stage):
     panel.tree.setCurrentIndex(line(panel, "Gear"))
     qtbot.keyClick(panel.tree, Qt.Key.Key_Return)
     assert plotted == ["Engine.Gear"]
+
+
+def data_frames(ids, count=3):
+    """Frames of some ids, 10 ms apart, from now."""
+    numbers = np.arange(count * len(ids))
+    return FrameBatch.from_columns(
+        timestamp_ns=time.time_ns() + numbers * 10_000_000,
+        arbitration_id=np.array(ids)[numbers % len(ids)],
+        data=np.ones((len(numbers), 8), np.uint8),
+    )
+
+
+def many_messages(count: int) -> str:
+    """A database with messages 100h and following of two signals each."""
+    return 'VERSION ""\nBU_: A\n' + "".join(
+        f'BO_ {256 + n} Message{n}: 8 A\n SG_ First : 0|8@1+ (1,0) [0|0] "V" A\n'
+        f' SG_ Second : 8|8@1+ (1,0) [0|0] "" A\n\n'
+        for n in range(count)
+    )
+
+
+def test_messages_are_expanded_when_their_frames_come_until_the_user_collapses_them(qtbot, panel, stage):
+    stage.add_database(many_messages(3))
+    assert shown(panel) == ["engine", "Message0", "Message1", "Message2"]
+    stage.receive(data_frames([0x100, 0x101]))
+    qtbot.waitUntil(lambda: shown(panel) == [
+        "engine", "Message0", "First", "Second", "Message1", "First", "Second", "Message2"
+    ])  # fmt: skip
+    assert [line(panel, "First").siblingAtColumn(VALUE).data()] == ["1 V"]
+    with qtbot.waitActive(panel):
+        panel.activateWindow()
+    panel.tree.setFocus()
+    panel.tree.setCurrentIndex(line(panel, "Message0"))
+    qtbot.keyClick(panel.tree, Qt.Key.Key_Left)
+    assert shown(panel)[:3] == ["engine", "Message0", "Message1"]
+    qtbot.waitUntil(lambda: line(panel, "Message0").siblingAtColumn(VALUE).data() == "1 V · 1")
+    stage.session.clear()
+    stage.receive(data_frames([0x100, 0x101, 0x102]))
+    qtbot.waitUntil(lambda: len(shown(panel)) == 8)
+    assert shown(panel)[:3] == ["engine", "Message0", "Message1"]
+    again = SignalsPanel(stage.session, stage.settings)
+    qtbot.addWidget(again)
+    again.show()
+    qtbot.waitUntil(lambda: len(shown(again)) == 8)
+    assert shown(again)[:3] == ["engine", "Message0", "Message1"]
+
+
+def test_of_many_messages_only_some_are_expanded_and_visible_lines_stay(qtbot, panel, stage):
+    stage.add_database(many_messages(3000))
+    bar = panel.tree.verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    before = shown(panel)[0]
+    stage.receive(data_frames([0x100 + number for number in range(1000)]))
+    first = panel.model.index(0, NAME, panel.model.index(0, NAME))
+    qtbot.waitUntil(lambda: panel.tree.isExpanded(first))
+    assert shown(panel)[0] == before
+    messages = [index for index in panel.model.lines() if index.parent().isValid()]
+    assert sum(map(panel.tree.isExpanded, messages)) == MAX_AUTOMATIC_LINES // 2
