@@ -1,4 +1,4 @@
-"""The model of the panel Gauges: signals with their newest values, extremes, age and trend."""
+"""The model of the panel Watch: signals with their newest values, extremes, age and trend."""
 
 from __future__ import annotations
 

@@ -69,6 +69,10 @@ def _shared_text(row: HostRow) -> str:
     return f"{len(row.shared):,}" if row.shared else ""
 
 
+def _name_text(row: HostRow) -> str:
+    return row.name or _source_text(row)
+
+
 def _nodes_text(row: HostRow) -> str:
     return ", ".join(sorted(row.nodes))
 
@@ -81,9 +85,12 @@ def _source_text(row: HostRow) -> str:
     return f"this program, {row.source}" if row.is_own else str(row.source)
 
 
+NAME = 1
 COLUMNS = (
     HostColumn("Source", 16, _source_text, right=False, tip="Address and port"),
-    HostColumn("Name", 16, lambda row: row.name, right=False, tip="Name of the process or host"),
+    HostColumn(
+        "Name", 22, _name_text, right=False, tip="Name of the process or host; its address if it has none"
+    ),
     HostColumn("Nodes", 10, _nodes_text, right=False, tip="Nodes of the databases that send these messages"),
     HostColumn("Frames", 8, lambda row: f"{row.frames:,}", tip="Frames in this recording"),
     HostColumn("IDs", 5, _ids_text, tip="Number of different arbitration ids"),
@@ -237,7 +244,7 @@ def _tip(row: HostRow) -> str:
         )
     if row.is_own:
         title = f"{title}: {'this program' if row.source.address else f'sent by {RECORDER}'}"
-    lines = [title]
+    lines = [row.name, title] if row.name else [title]
     if row.ids:
         lines.append(f"Ids: {_ids_list(row.ids)}")
     if row.shared:

@@ -71,7 +71,7 @@ ID, NAME = 0, 1
 COLUMNS = (
     StatisticsColumn("ID", 8, lambda newest: newest.arbitration_id, str, "Arbitration id", right=False),
     StatisticsColumn("Name", 14, lambda newest: newest.arbitration_id, str, "Message", right=False),
-    StatisticsColumn("Ch", 3, lambda newest: newest.channel, lambda number: str(number or ""), "Channel"),
+    StatisticsColumn("Chn", 3, lambda newest: newest.channel, lambda number: str(number or ""), "Channel"),
     StatisticsColumn("Frames", 7, lambda newest: newest.count, _count_text, "Number of frames"),
     StatisticsColumn("Share", 6, _share, lambda share: f"{share * 100:.1f} %", "Share of all frames"),
     StatisticsColumn("Rate", 6, _rate, _rate_text, "Frames per second, from the first to the last one"),

@@ -51,7 +51,7 @@ PANEL_PAGES = {
     "sequences": "send#sequences",
     "fuzz": "send#fuzzing",
     "plot": "plot",
-    "gauges": "plot#gauges",
+    "gauges": "plot#watch",
     "statistics": "watch#statistics",
     "databases": "databases#browse",
 }

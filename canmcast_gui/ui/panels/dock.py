@@ -18,7 +18,7 @@ PANELS = (
     ("sequences", "Sequences", "Alt+6"),
     ("fuzz", "Fuzz", "Alt+7"),
     ("plot", "Plot", "Alt+8"),
-    ("gauges", "Gauges", "Alt+9"),
+    ("gauges", "Watch", "Alt+9"),
     ("statistics", "Statistics", "Alt+0"),
     ("databases", "Databases", "Ctrl+Shift+D"),
 )

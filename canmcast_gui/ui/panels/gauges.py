@@ -1,4 +1,4 @@
-"""The gauges panel: current values of chosen signals, with minimum, maximum, age and trend."""
+"""The panel Watch: current values of chosen signals, with minimum, maximum, age and trend."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SHOW_EVERY = 5
 LIVE_SECONDS, FILE_SECONDS = 0.006, 0.025
 WIDTHS = (20, 11, 8, 12, 9, 9, 7)
 HEADER = "gauges_header"
-HINT = "Drag signals here to watch their values."
+HINT = "No signals.\nDrag signals here, or select them in the panel Signals and choose Add to Watch."
 
 Floats = npt.NDArray[np.float64]
 ModelIndex = QModelIndex | QPersistentModelIndex

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidge
 from canmcast_gui.app.bus.source_names import SourceNames
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.models.hosts import COLUMNS, HostsModel
+from canmcast_gui.models.hosts import COLUMNS, NAME, HostsModel
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.item_views import WideNumbers, prepare_table
 from canmcast_gui.ui.labels import EmptyHint
@@ -21,7 +21,7 @@ from canmcast_gui.ui.updates import VisibleTicks
 # Four times a second, each time too short to disturb a view that scrolls.
 EVERY_TICKS = 5
 BUDGET_SECONDS = 0.004
-HEADER = "hosts/columns"
+HEADER = "hosts/header"
 
 
 class HostsPanel(QWidget):
@@ -57,6 +57,7 @@ class HostsPanel(QWidget):
         digit = table.fontMetrics().horizontalAdvance("0")
         for number, column in enumerate(COLUMNS):
             header.resizeSection(number, digit * column.width + 14)
+        header.moveSection(NAME, 0)  # in a narrow panel, a name says more than an address
         WideNumbers(table, (number for number, column in enumerate(COLUMNS) if column.right))
         header.restoreState(self._settings.layout(HEADER))
         header.sectionResized.connect(lambda *_: self._settings.set_layout(HEADER, header.saveState()))

@@ -29,6 +29,8 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
+from canmcast_gui.frames.units import NS_PER_SECOND
+from canmcast_gui.models.overview.summary import summarize
 from canmcast_gui.models.statistics import COLUMNS, ID, StatisticsModel, period_text
 from canmcast_gui.recording.id_statistics import BIN_EDGES_NS, BINS
 from canmcast_gui.ui import theme
@@ -41,7 +43,7 @@ from canmcast_gui.wording import counted
 # Fewer bins look like a block without a scale.
 FEWEST_BINS = 24
 MARGIN = 6
-NO_ID = "Select an ID to see its cycle times."
+NO_ID = "Select an ID to see its cycle-time histogram."
 
 
 class Histogram(QWidget):
@@ -189,21 +191,36 @@ class StatisticsPanel(QWidget):
         self._show_histogram()
 
     def _total_text(self) -> str:
+        parts = [
+            counted(len(self._session.document.recording), "frame"),
+            counted(self.model.rowCount(), "ID"),
+            *(self._file_parts() if self._session.document.file_path is not None else self._live_parts()),
+        ]
+        overflow = self._session.document.newest.overflow
+        if overflow:
+            parts.append(f"{counted(overflow, 'frame')} of further ids are not counted")
+        return "  ·  ".join(filter(None, parts))
+
+    def _file_parts(self) -> list[str]:
+        """Duration, mean rate and mean load of an opened file."""
+        session, settings = self._session, self._settings
+        rates = settings.bitrate.value, settings.data_bitrate.value
+        summary = summarize(session.document, session.overview, *rates, "")
+        seconds = session.overview.spread.span_ns / NS_PER_SECOND
+        if summary is None or not seconds:
+            return []
+        mean = len(session.document.recording) / seconds
+        return [summary.duration, f"mean {mean:,.0f} frames/s", summary.load]
+
+    def _live_parts(self) -> list[str]:
         session, settings, now = self._session, self._settings, time.monotonic_ns()
         rates = session.bus.rates
         load = rates.load(now, settings.bitrate.value, settings.data_bitrate.value)
-        parts = [
-            counted(len(session.document.recording), "frame"),
-            counted(self.model.rowCount(), "id"),
+        return [
             f"{rates.frames_per_second(now):,.0f} frames/s",
             f"{rates.bits_per_second(now) / 1000:,.1f} kbit/s",
             f"load {load * 100:.1f} %",
         ]
-        if session.document.newest.overflow:
-            parts.append(
-                f"{counted(session.document.newest.overflow, 'frame')} of further ids are not counted"
-            )
-        return "  ·  ".join(parts)
 
     def _show_histogram(self) -> None:
         index = self.table.currentIndex()

@@ -1,10 +1,12 @@
 """The hosts panel: it counts while it is visible, and starts again with each recording."""
 
 import pytest
+from PySide6.QtCore import Qt
 
 from canmcast_gui.app.bus.source_names import SourceNames
 from canmcast_gui.demo import DEMO_DATABASE
 from canmcast_gui.frames import Source
+from canmcast_gui.models.hosts import NAME
 from canmcast_gui.resources_path import resource
 from canmcast_gui.ui.panels.hosts import HostsPanel
 from tests.support.frames import traffic
@@ -65,9 +67,18 @@ def test_names_and_nodes_say_who_it_is(qtbot, panel, session):
     session.document.recording.append(batch)
     qtbot.waitUntil(lambda: len(frames(panel)) == 1, timeout=WAIT_MS)
     shown = lambda column: panel.model.index(0, column).data()  # noqa: E731
-    assert (shown(1), shown(2)) == ("", "")
+    assert (shown(1), shown(2)) == ("10.0.0.7:43113", "")
     panel.names.names[source] = "gateway"
     panel.names.changed.emit()
     session.databases.load(resource(DEMO_DATABASE))
     qtbot.waitUntil(lambda: shown(2) != "", timeout=WAIT_MS)
     assert (shown(1), shown(2)) == ("gateway", "Brakes")
+    tip = panel.model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip.startswith("gateway\n10.0.0.7:43113")
+
+
+def test_a_name_with_its_process_id_is_readable_in_a_narrow_panel(panel):
+    header = panel.table.horizontalHeader()
+    assert header.logicalIndex(0) == NAME
+    text = panel.table.fontMetrics().horizontalAdvance("canmcast demo (12918)")
+    assert text < header.sectionSize(NAME) < 250

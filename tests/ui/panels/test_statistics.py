@@ -39,7 +39,7 @@ def test_numbers_follow_while_it_is_visible(qtbot, panel, stage):
     assert panel.hint.isVisible()
     stage.receive(traffic(100))
     qtbot.waitUntil(lambda: panel.model.rowCount() == 4, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: panel.total.text().startswith("100 frames  ·  4 ids  ·  "), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: panel.total.text().startswith("100 frames  ·  4 IDs  ·  "), timeout=WAIT_MS)
     assert not panel.hint.isVisible()
     panel.hide()
     stage.receive(traffic(100, first=100, ids=7))
