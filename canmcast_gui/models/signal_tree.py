@@ -31,7 +31,7 @@ from canmcast_gui.wording import counted
 TITLES = ("Signal", "Value")
 NAME, VALUE = range(2)
 
-# The id of a message, which is drawn behind its name.
+# The id of a message, which is drawn after its name.
 ID_ROLE = Qt.ItemDataRole.UserRole + 1
 
 

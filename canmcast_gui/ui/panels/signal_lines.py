@@ -96,7 +96,7 @@ class Expansion(QObject):
 
 
 class NameDelegate(QStyledItemDelegate):
-    """Draws the id of a message behind its name, where there is room for it."""
+    """Draws the id of a message after its name, where there is room for it."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
