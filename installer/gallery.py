@@ -42,7 +42,10 @@ class Stage:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.settings = AppSettings(folder / "settings.ini")
-        theme.apply(QApplication.instance(), self.settings)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        theme.apply(application, self.settings)
+        labels.disable_rich_text(application)
         self.session = Session()
         self.window = MainWindow(self.session, self.settings)
         self.window.show()
@@ -284,6 +287,7 @@ STATES: dict[str, State] = {
             "about",
             "colors",
             "diagnose",
+            "preferences",
             "shortcuts",
         )
     },
@@ -323,7 +327,6 @@ def run(out: Path, wanted: list[str], is_scaled: bool) -> None:
     """Write the pictures of all wanted states, at one scale."""
     application = QApplication(sys.argv[:1])
     application.setApplicationName("canmcast")
-    labels.disable_rich_text(application)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_DATA_HOME"] = folder
         stage = Stage(Path(folder))

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
-from canmcast_gui.app.program.settings import AppSettings
+from canmcast_gui.app.program.settings import FONT_SIZES, AppSettings
 
 Role = QPalette.ColorRole
 Group = QPalette.ColorGroup
@@ -162,6 +162,9 @@ class Theme(QObject):
         self._app = app
         self._settings = settings
         app.setStyle("Fusion")
+        self._system_font = app.font()
+        settings.font_size.changed.connect(self._set_font)
+        self._set_font()
         settings.theme.changed.connect(self.apply)
         app.styleHints().colorSchemeChanged.connect(self._on_system_scheme)
         self.apply()
@@ -173,6 +176,14 @@ class Theme(QObject):
         )
         self._app.styleHints().setColorScheme(wanted)
         self._set_palette()
+
+    def _set_font(self) -> None:
+        """Use the chosen size of the system's font everywhere."""
+        font, size = QFont(self._system_font), self._settings.font_size.value
+        if size > FONT_SIZES[0]:
+            font.setPointSize(size)
+        if font != self._app.font():
+            self._app.setFont(font)
 
     def _on_system_scheme(self) -> None:
         self._set_palette()
@@ -186,7 +197,15 @@ class Theme(QObject):
             for name in ("QCheckBox", "QRadioButton"):
                 # the stubs say bytes, PySide6 takes text only
                 self._app.setPalette(box_palette(palette), name)  # type: ignore[arg-type]
+            self._renew_style_sheet()
             QTimer.singleShot(0, self, self._update_widgets)  # after Qt has updated widgets
+
+    def _renew_style_sheet(self) -> None:
+        """Set the style sheet of the application again: with one, Qt gives few widgets the new palette."""
+        sheet = self._app.styleSheet()
+        if sheet:
+            self._app.setStyleSheet("")
+            self._app.setStyleSheet(sheet)
 
     def _update_widgets(self) -> None:
         for widget in self._app.allWidgets():

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
-from canmcast_gui.ui import theme
+from canmcast_gui.ui import labels, theme
 from canmcast_gui.ui.labels import TintedLabel
 from tests.ui.live import WAIT_MS
 
@@ -64,6 +64,25 @@ def test_the_palette_follows_the_setting(qapp, tmp_path):
         qapp.setPalette(before)
 
 
+def test_a_window_follows_while_the_application_has_a_style_sheet(window, stage, qapp):
+    before, sheet = QApplication.palette(), qapp.styleSheet()
+    one = theme.apply(qapp, stage.settings)
+    labels.disable_rich_text(qapp)
+    base, back = QPalette.ColorRole.Base, QPalette.ColorRole.Window
+    try:
+        for name in ("dark", "light", "dark"):
+            stage.settings.theme.set(name)
+            wanted = theme.make_palette(name == "dark")
+            for widget in (window.menuBar(), window.docks.hosts, window.panel.by_id.table.viewport()):
+                found = widget.palette()
+                assert (found.color(base), found.color(back)) == (wanted.color(base), wanted.color(back))
+    finally:
+        stage.settings.theme.set("system")
+        one.deleteLater()
+        qapp.setStyleSheet(sheet)
+        qapp.setPalette(before)
+
+
 def test_mixing_goes_from_one_to_the_other():
     black, white = QColor("black").rgba(), QColor("white").rgba()
     assert theme.mix(black, white, 0) == QColor("black")
@@ -99,7 +118,9 @@ def drawn(window, wanted) -> bool:
     plots = window.docks.plots.panels.values()
     muted, base = theme.colors(wanted).muted, wanted.color(QPalette.ColorRole.Base)
     return all(one.palette().color(QPalette.ColorRole.WindowText) == muted for one in labels) and all(
-        plot.view.backgroundBrush().color() == base for plot in plots
+        area.backgroundBrush().color() == base
+        for plot in plots
+        for area in plot.view.findChildren(QGraphicsView)
     )
 
 

@@ -110,6 +110,18 @@ def _stored_value(store: QSettings, setting: Setting[T]) -> tuple[T, list[Proble
     return load_value(setting.kind, value, setting.default, setting.key)
 
 
+# Points, the lowest for the font of the system.
+FONT_SIZES = (5, 32)
+
+THEME = Setting("window/theme", Literal["system", "light", "dark"], "system")
+FONT_SIZE: Setting[int] = Setting(
+    "window/font_size", Annotated[int, Meta(ge=FONT_SIZES[0], le=FONT_SIZES[1])], FONT_SIZES[0]
+)
+DECIMAL = Setting("trace/decimal", bool, False)
+TIME_MODE = Setting("trace/time_mode", Literal["absolute", "clock", "delta", "delta_id"], "absolute")
+ASK_UNSAVED = Setting("files/ask_unsaved", bool, True)
+
+
 class AppSettings(QObject):
     """All settings, in one readable file, by default in the user's configuration folder.
 
@@ -132,10 +144,10 @@ class AppSettings(QObject):
         self.limits = self.field(Setting("recording/limits", RecordingLimits, RecordingLimits()))
 
     def _make_window_fields(self) -> None:
-        times = Literal["absolute", "clock", "delta", "delta_id"]
-        self.decimal = self.field(Setting("trace/decimal", bool, False))
-        self.time_mode = self.field(Setting("trace/time_mode", times, "absolute"))
-        self.theme = self.field(Setting("window/theme", Literal["system", "light", "dark"], "system"))
+        self.decimal = self.field(DECIMAL)
+        self.time_mode = self.field(TIME_MODE)
+        self.theme = self.field(THEME)
+        self.font_size = self.field(FONT_SIZE)
         self.trace_mode = self.field(Setting("trace/mode", Literal["by_id", "chronological"], "by_id"))
         self.filters: Field[dict[str, str]] = self.field(Setting("trace/filters", dict[str, str], {}))
 

@@ -17,6 +17,11 @@ from canmcast_gui.logfile.formats import FORMATS, readable_suffixes
 from canmcast_gui.ui.labels import title_text
 
 _ALL = "All files (*)"
+# In place of a format that cannot be written.
+DEFAULT_SUFFIX = ".blf"
+
+# The name of the log format that is proposed for frames from a bus.
+LOG_FORMAT = Setting("files/log_format", str, "blf")
 
 # Where a file was chosen last.
 LOG_FOLDER = Setting("files/log_folder", str, "")
@@ -81,6 +86,13 @@ def recent_folder(settings: AppSettings, kind: Setting[str] = LOG_FOLDER) -> str
 def remember_folder(settings: AppSettings, path: str, kind: Setting[str] = LOG_FOLDER) -> None:
     """Use the folder of a file for the next dialogs of its kind."""
     settings.field(kind).set(str(Path(path).parent))
+
+
+def log_suffix(settings: AppSettings) -> str:
+    """The suffix of a file that is proposed for frames from a bus."""
+    wanted = settings.field(LOG_FORMAT).value
+    found = (form.suffixes[0] for form in FORMATS if form.can_write and form.name == wanted)
+    return next(found, DEFAULT_SUFFIX)
 
 
 def log_filters() -> str:

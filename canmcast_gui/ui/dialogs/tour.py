@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from canmcast_gui.ui import theme
@@ -163,7 +163,7 @@ class Bubble(QFrame):
         return QSize(width, layout.totalHeightForWidth(width))
 
     def _set_style(self) -> None:
-        accent = theme.colors(self.palette()).accent.name()
+        accent = theme.colors(QGuiApplication.palette()).accent.name()  # not that of its own style
         sheet = f"#tour {{ border: 2px solid {accent}; border-radius: 6px; background: palette(base); }}"
         if sheet != self.styleSheet():
             self.setStyleSheet(sheet)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from canmcast_gui.app.document.document import Document
-from canmcast_gui.app.program.settings import AppSettings, Setting
+from canmcast_gui.app.program.settings import ASK_UNSAVED, AppSettings, Setting
 from canmcast_gui.app.program.tasks import Task
 from canmcast_gui.app.session import Session
 from canmcast_gui.database.formats import SUFFIXES as DATABASE_SUFFIXES
@@ -23,11 +23,13 @@ from canmcast_gui.recording.search import first_row_since
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.dialogs.files import (
     DATABASE_FOLDER,
+    DEFAULT_SUFFIX,
     LOG_FOLDER,
     ask_files,
     ask_new_file,
     database_filters,
     log_filters,
+    log_suffix,
     recent_folder,
     remember_folder,
     writable_log_filters,
@@ -37,9 +39,6 @@ from canmcast_gui.ui.dialogs.table_layout import LAYOUTS, ask_layout
 from canmcast_gui.wording import counted
 
 NO_FRAMES = "There are no frames to save."
-
-# The format of a file that is proposed for frames from a bus, or in place of one that cannot be written.
-SUFFIX = ".blf"
 
 COMPRESSED = (".gz", ".zst")
 
@@ -130,7 +129,7 @@ class FileCommands(QObject):
         if not len(self._session.document.recording):
             self._session.messages.info(NO_FRAMES)
             return
-        name, folder = proposed_name(self._session.document, part)
+        name, folder = proposed_name(self._session.document, part, log_suffix(self._settings))
         filters = writable_log_filters()
         self.dialog(title, filters, chosen, save_as=str(folder / name) if folder else name)
 
@@ -165,7 +164,7 @@ class FileCommands(QObject):
     def keep_unsaved(self, then: Callable[[], None]) -> None:
         """Call ``then``, after asking whether to save frames and marks that have not been saved."""
         frames, marks = self._session.document.unsaved_frames, self._session.document.unsaved_marks
-        if not frames and not marks:
+        if not (frames or marks) or not self._settings.field(ASK_UNSAVED).value:
             then()
             return
         box = QMessageBox(self._window)
@@ -216,16 +215,18 @@ class FileCommands(QObject):
             ask_files(self._window, title, folder, filters, lambda paths: take(paths[0]), several=False)
 
 
-def proposed_name(document: Document, part: str = "") -> tuple[str, Path | None]:
+def proposed_name(
+    document: Document, part: str = "", default: str = DEFAULT_SUFFIX
+) -> tuple[str, Path | None]:
     """A name for the frames of a document, and the folder of an opened file.
 
     An opened file keeps its name and format, if that can be written; frames from a bus get the time of the
-    first one. ``part`` is added to the name.
+    first one, and the suffix ``default``. ``part`` is added to the name.
     """
     if not document.paths:
         recording = document.recording
         first_ns = int(recording.rows(recording.first_row, recording.first_row + 1).timestamp_ns[0])
-        return f"{time_name(first_ns)}{part}{SUFFIX}", None
+        return f"{time_name(first_ns)}{part}{default}", None
     path = document.paths[0]
     if len(document.paths) > 1:
         part = f"-and-{len(document.paths) - 1}-more{part}"
@@ -233,7 +234,7 @@ def proposed_name(document: Document, part: str = "") -> tuple[str, Path | None]
     opened = document.opened
     format_name = opened.files[0].format if opened and opened.files else ""
     known = next((one for one in FORMATS if one.name == format_name), None)
-    suffixes = known.suffixes if known is not None and known.can_write else (SUFFIX,)
+    suffixes = known.suffixes if known is not None and known.can_write else (default,)
     suffix = next((one for one in suffixes if name.lower().endswith(one)), "")
     stem = name[: -len(suffix)] if suffix else Path(name).stem
     return f"{stem}{part}{name[-len(suffix) :] if suffix else suffixes[0]}", path.parent

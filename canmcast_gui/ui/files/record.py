@@ -15,9 +15,9 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.logfile import RecordOptions
-from canmcast_gui.ui.dialogs.files import recent_folder, remember_folder, writable_log_filters
+from canmcast_gui.ui.dialogs.files import log_suffix, recent_folder, remember_folder, writable_log_filters
 from canmcast_gui.ui.dialogs.record import RECORD_FIELDS, RecordDialog
-from canmcast_gui.ui.files.commands import SUFFIX, FileCommands, name_of_now
+from canmcast_gui.ui.files.commands import FileCommands, name_of_now
 from canmcast_gui.ui.message_bar import MessageBar
 
 
@@ -48,12 +48,12 @@ class RecordCommands(QObject):
         else:
             self._files.dialog(
                 "Record to a file", writable_log_filters(), self._session.record.start,
-                save_as=f"{name_of_now()}{SUFFIX}", rejected=self._session.record.changed.emit,
+                save_as=self._new_name(), rejected=self._session.record.changed.emit,
             )  # fmt: skip
 
     def ask_with_options(self, trigger: str = "") -> None:
         """Ask for the options of a recording and start it; ``trigger`` is a filter to begin with."""
-        path = Path(recent_folder(self._settings)) / f"{name_of_now()}{SUFFIX}"
+        path = Path(recent_folder(self._settings)) / self._new_name()
         dialog = RecordDialog(
             path, self._fields.value, self._filter_problem, self._browse, self._start, self._window
         )
@@ -68,8 +68,17 @@ class RecordCommands(QObject):
             remember_folder(self._settings, path)
         return problem
 
+    def _new_name(self) -> str:
+        """The name that is proposed for a new log file."""
+        return f"{name_of_now()}{log_suffix(self._settings)}"
+
     def _browse(self, chosen: Callable[[str], None]) -> None:
-        self._files.dialog("Record to", writable_log_filters(), chosen, save_as=f"{name_of_now()}{SUFFIX}")
+        self._files.dialog(
+            "Record to",
+            writable_log_filters(),
+            chosen,
+            save_as=self._new_name(),
+        )
 
     def _filter_problem(self, text: str) -> str:
         try:

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QWidget
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.recording import Leftover, leftovers
-from canmcast_gui.ui.dialogs.files import writable_log_filters
+from canmcast_gui.ui.dialogs.files import DEFAULT_SUFFIX, writable_log_filters
 from canmcast_gui.ui.dialogs.recovery import NOTHING_LEFT, RecoveryDialog, ask_discard, when_text
-from canmcast_gui.ui.files.commands import SUFFIX, FileCommands, time_name
+from canmcast_gui.ui.files.commands import FileCommands, time_name
 from canmcast_gui.ui.message_bar import MessageBar
 from canmcast_gui.wording import counted, were
 
@@ -71,7 +71,7 @@ class RecoveryCommands(QObject):
         def chosen(path: str) -> None:
             self._session.document.save_leftover(leftover, path).ended.connect(then)
 
-        name = f"{time_name(leftover.first_time)}{SUFFIX}"
+        name = f"{time_name(leftover.first_time)}{DEFAULT_SUFFIX}"
         self._files.dialog("Save frames of a crashed session", writable_log_filters(), chosen, save_as=name)
 
     def _end_offer(self) -> None:

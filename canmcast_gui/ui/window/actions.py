@@ -44,6 +44,7 @@ class WindowActions:
         self.save_workspace = make("Save wor&kspace", WORKSPACE, keys="Ctrl+Shift+S")
         self.save_workspace_as = make("Save workspace &as…", WORKSPACE)
         self.new = make("&New trace", "Start with an empty trace", keys="Ctrl+N")
+        self.preferences = make("Prefere&nces…", "Theme, font, numbers, files, confirmations", keys="Ctrl+,")
         self.quit = make("&Quit", keys="Ctrl+Q")
 
     def _make_measurement_actions(self) -> None:

@@ -10,6 +10,7 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.ui.actions import allow, connect
 from canmcast_gui.ui.dialogs.limits import LimitsDialog
+from canmcast_gui.ui.dialogs.preferences import PreferencesDialog
 from canmcast_gui.ui.files.commands import FileCommands
 from canmcast_gui.ui.files.record import RecordCommands
 from canmcast_gui.ui.files.recovery import RecoveryCommands
@@ -155,6 +156,7 @@ class MainWindow(QMainWindow):
             (actions.new, lambda: self.files.keep_unsaved(session.clear)),
             (actions.clear, session.clear),
             (actions.limits, lambda: LimitsDialog(self._settings, self).open()),
+            (actions.preferences, lambda: PreferencesDialog(self._settings, self).open()),
             (actions.load_database, self.files.ask_database),
             (actions.database_browser, self.docks.show_browser),
             (actions.open_workspace, self.workspaces.ask_open),

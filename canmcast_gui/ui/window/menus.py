@@ -74,6 +74,8 @@ def fill_file_menu(
     recent_workspaces.aboutToShow.connect(lambda: workspaces.fill_recent(recent_workspaces))
     menu.addActions([actions.save_workspace, actions.save_workspace_as])
     menu.addSeparator()
+    menu.addAction(actions.preferences)
+    menu.addSeparator()
     menu.addAction(actions.quit)
 
 

@@ -5,6 +5,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from canmcast_gui.ui import theme
 from canmcast_gui.ui.dialogs.tour import EDGE, Hint, Tour, bubble_corner
 from canmcast_gui.ui.window.help import TOUR_SEEN
 
@@ -82,6 +83,24 @@ def test_the_window_has_five_hints_at_real_places(window, qtbot):
         tour.go(1)
     assert len(titles) == len(set(titles)) == 5
     assert window.help.tour.bubble.isHidden()
+
+
+def test_the_theme_can_change_during_the_tour(window, stage, qapp):
+    window.actions_.tour.trigger()
+    before = qapp.palette()
+    applied = theme.apply(qapp, stage.settings)
+    try:
+        sheets = set()
+        for name in ("dark", "light"):
+            stage.settings.theme.set(name)
+            qapp.processEvents()
+            sheets.add(window.help.tour.bubble.styleSheet())
+        assert len(sheets) == 2
+    finally:
+        stage.settings.theme.set("system")
+        applied.deleteLater()
+        qapp.setPalette(before)
+    stage.session.bus.close()
 
 
 def test_once_ended_it_is_not_offered_again(window, stage, qtbot):
