@@ -150,6 +150,7 @@ def _live(database: Path) -> list[Figure]:
 
         def arrive() -> None:
             nonlocal sent
+            session.clock.wake()
             session.document.recording.append(
                 _block(sent, 0x100 + np.arange(sent, sent + per_tick) % LIVE_SIGNALS)
             )
@@ -170,7 +171,7 @@ def _live(database: Path) -> list[Figure]:
     name = f"{LIVE_SIGNALS} signals live at {LIVE_RATE:,} frames/s each, 60 s on the screen"
     return [
         Figure(name, repaints, 20, f"{sent:,} frames", unit="repaints/s"),
-        Figure(f"{name}: processor", share, 0.5, f"{share:.0%} of a core", at_most=True, unit="cores"),
+        Figure(f"{name}: processor", share, 0.4, f"{share:.0%} of a core", at_most=True, unit="cores"),
         Figure(f"{name}: unread", unread, per_tick, f"{unread} frames", at_most=True, unit="frames"),
         Figure(f"{name}: memory", grown, 64, "in 40 s", at_most=True, unit="MiB"),
     ]

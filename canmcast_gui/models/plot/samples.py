@@ -46,7 +46,7 @@ class Curve:
 
 
 class _Block:
-    """Samples in the order of time. A full block also has coarse points; an old block has only those."""
+    """Samples in the order of time, and coarse points of each complete group; an old block has only those."""
 
     __slots__ = ("coarse_times", "coarse_values", "count", "first", "last", "times", "values")
 
@@ -76,9 +76,17 @@ class _Block:
         self._sort(self.count, end)
         self.count = end
         self.first, self.last = int(self.times[0]), int(self.times[end - 1])
-        if self.is_full:
-            self.coarse_times, self.coarse_values = thin(self.times, self.values, COARSE_SAMPLES)
+        self._thin_new()
         return appended
+
+    def _thin_new(self) -> None:
+        """Add the coarse points of the groups that are complete now, so that no curve computes them again."""
+        done = len(self.coarse_times) * COARSE_SAMPLES // 2
+        stop = self.count // COARSE_SAMPLES * COARSE_SAMPLES
+        if done < stop:
+            times, values = thin(self.times[done:stop], self.values[done:stop], COARSE_SAMPLES)
+            self.coarse_times = np.concatenate([self.coarse_times, times])
+            self.coarse_values = np.concatenate([self.coarse_values, values])
 
     def _sort(self, start: int, end: int) -> None:
         """Sort the samples if the clock was set back: searches need the order of time."""
@@ -86,6 +94,7 @@ class _Block:
             order = np.argsort(self.times[:end], kind="stable")
             self.times[:end] = self.times[:end][order]
             self.values[:end] = self.values[:end][order]
+            self.coarse_times, self.coarse_values = _NO_TIMES, _NO_VALUES
 
     def drop_samples(self) -> None:
         """Keep only the coarse points."""
@@ -108,10 +117,15 @@ class _Block:
             return thin(self.times[low:high], self.values[low:high], group)
         # There are two coarse points for COARSE_SAMPLES samples.
         step = max(group // COARSE_SAMPLES, 1) * 2
-        low, high = low * 2 // COARSE_SAMPLES, -(-high * 2 // COARSE_SAMPLES)
-        low -= low % step
-        high = min(high + -high % step, len(self.coarse_times))
-        return thin(self.coarse_times[low:high], self.coarse_values[low:high], step)
+        first, stop = low * 2 // COARSE_SAMPLES, -(-high * 2 // COARSE_SAMPLES)
+        first -= first % step
+        stop = min(stop + -stop % step, len(self.coarse_times))
+        times, values = thin(self.coarse_times[first:stop], self.coarse_values[first:stop], step)
+        newest = len(self.coarse_times) * COARSE_SAMPLES // 2
+        if self.is_coarse or high <= newest:
+            return times, values
+        rest = thin(self.times[newest : self.count], self.values[newest : self.count], group)
+        return np.concatenate([times, rest[0]]), np.concatenate([values, rest[1]])
 
 
 class SampleBudget:

@@ -75,6 +75,11 @@ class SubjectCommands(QObject):
         if self._place is None:
             self._place = widget
 
+    def act_on(self, widget: QWidget) -> None:
+        """Have the commands act on the subject of a widget from now on, and show what it allows."""
+        self._place = widget
+        self.update()
+
     def _forget(self, widget: QWidget) -> None:
         self._places.pop(widget, None)
         if self._place is widget:

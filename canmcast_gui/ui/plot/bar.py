@@ -24,7 +24,7 @@ DEFAULT_WINDOW = 1
 MAX_CHARACTERS = 7  # of a span
 BOX_CHARACTERS = 5
 
-MIN_NAME_CHARACTERS = 11
+MIN_NAME_CHARACTERS = 8
 MAX_NAME_CHARACTERS = 24
 WIDE_CHARACTERS = 66  # of the bar: in a wider one the first action has its text
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QFontDatabase, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QFontDatabase, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
 
 from canmcast_gui.app.session import Session
@@ -23,6 +23,8 @@ A, B = 0, 1
 START_FRACTIONS = (0.5, 0.75)  # where the cursors appear in the visible span
 
 MAX_TABLE_ROWS = 6
+MAX_TABLE_PART = 0.3  # of the height of the plot; more rows scroll
+MIN_NUMBER_CHARACTERS = 5
 MIN_NAME_CHARACTERS = 10
 
 # Numbers that change more often cannot be read.
@@ -47,8 +49,8 @@ class MeasureTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 4)
         header, digit = self.horizontalHeader(), self.fontMetrics().horizontalAdvance("0")
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(digit * MIN_NAME_CHARACTERS)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+        header.setMinimumSectionSize(digit * MIN_NUMBER_CHARACTERS)
         header.setDefaultSectionSize(header.minimumSectionSize())
         self.setTextElideMode(Qt.TextElideMode.ElideLeft)  # long names differ at their end
         self.setWordWrap(False)
@@ -56,13 +58,29 @@ class MeasureTable(QTableView):
         self.setAccessibleName("Values between the cursors")
 
     def fit(self) -> None:
-        """Make the table as high as its rows, up to MAX_TABLE_ROWS, and as wide as its numbers."""
+        """Make the table as high as its rows, up to a part of the plot, and columns as wide as numbers."""
         self._numbers.fit()
-        lines = min(self.measures.rowCount(), MAX_TABLE_ROWS)
+        self._fit_names()
+        row = self.verticalHeader().defaultSectionSize()
+        parent = self.parentWidget()
+        plot = None if parent is None else parent.parentWidget()
+        room = MAX_TABLE_PART * plot.height() / row if plot else MAX_TABLE_ROWS
+        lines = min(self.measures.rowCount(), MAX_TABLE_ROWS, max(int(room), 1))
         rows = lines * self.verticalHeader().defaultSectionSize()
         bar = self.horizontalScrollBar()
         below = bar.sizeHint().height() if bar.maximum() else 0
         self.setFixedHeight(self.horizontalHeader().sizeHint().height() + rows + below + 2)
+
+    def _fit_names(self) -> None:
+        """Give the names the width that the numbers leave."""
+        header = self.horizontalHeader()
+        numbers = sum(header.sectionSize(column) for column in range(1, header.count()))
+        least = self.fontMetrics().horizontalAdvance("0") * MIN_NAME_CHARACTERS
+        header.resizeSection(0, max(self.viewport().width() - numbers, least))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_names()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):

@@ -210,7 +210,6 @@ class PlotPanel(QWidget):
         self._redraw()
 
     def _show_menu(self, name: str, position: QPoint) -> None:
-        self.view.setFocus()  # the actions act on the panel that has the focus
         self.menus.popup(name, position)
 
     def _show_state(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QPoint, Qt
@@ -86,17 +87,18 @@ class PanelSubjects(QObject):
 
     def _add_plot(self, plot: PlotPanel) -> None:
         self.commands.add_place(plot, lambda: self._of_plot(plot))
-        plot.menus.opening.connect(self._add_to_menu)
+        plot.menus.opening.connect(partial(self._add_to_menu, plot))
 
     def _of_plot(self, plot: PlotPanel) -> Subject:
         name = plot.menus.current
         return self._subjects.of_signals([name] if name in plot.signals.names else plot.signals.names[:1])
 
-    def _add_to_menu(self, menu: QMenu) -> None:
+    def _add_to_menu(self, plot: PlotPanel, menu: QMenu) -> None:
         """Add the commands for the signal of a plot's menu."""
         signal = self.commands.signal
         menu.addActions([signal.watch, signal.set_in_transmit, signal.show_in_database, signal.copy_name])
         self.commands.show_in(menu)
+        self.commands.act_on(plot)
 
     def _add(
         self,
