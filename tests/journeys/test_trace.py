@@ -33,7 +33,7 @@ def busy(desk, network, stock_peer):
 def test_a_filter_from_a_cell_is_saved_by_name_and_its_frames_to_a_file(busy, tmp_path):
     window, path = busy.window, tmp_path / "left.asc"
     menu = window.subjects.view_menu(window.panel.chronological)
-    {action.text(): action for action in menu.actions()}["Only ID 100"].trigger()
+    {action.text(): action for action in menu.actions()}["&Only ID 100"].trigger()
     menu.close()
     busy.wait(lambda: len(busy.trace_lines()) == 2, "two lines")
     window.panel.filter_box.saved_filters.ask_name()
@@ -70,7 +70,7 @@ def find(busy) -> None:
 
 def color(busy) -> None:
     window = busy.window
-    before = window.panel.chronological.grab().toImage()
+    before = window.panel.chronological.table.grab().toImage()
     window.actions_.colors.trigger()
     dialog = busy.child(ColorsDialog)
     dialog.add()
@@ -81,7 +81,7 @@ def color(busy) -> None:
     wanted = (block.batch.arbitration_id == 0x102).tolist()
     assert any(wanted)
     assert [rule == 0 for rule in block.rules] == wanted
-    after = view.grab().toImage()
+    after = view.table.grab().toImage()
     line = wanted.index(True)
     y = view.table.viewport().y() + view.table.rowViewportPosition(block.first + line) + 3
     assert after.pixelColor(3, y) != before.pixelColor(3, y)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.ui.commands.subject import Subject
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Doors:
     add_rows: Callable[[FrameBatch], object]
     send: Callable[[FrameBatch], object]
     obstacle: Callable[[], str]
-    set_signal: Callable[[int, bool, str], object]
+    set_signal: Callable[[Subject], object]
     show_message: Callable[[str], object]
     show_signal: Callable[[str], object]
     show_node: Callable[[str], object]

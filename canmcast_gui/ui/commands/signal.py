@@ -40,7 +40,7 @@ class SignalCommands:
             tip="Go to the previous frame with another value of the signal",
         )  # fmt: skip
         self.set_in_transmit = make.add(
-            "set-in-transmit", "Set in &transmit list", self._set_in_transmit, needs_signal, icon="edit",
+            "set-in-transmit", "Set in &transmit list", doors.set_signal, needs_signal, icon="edit",
             tip="Edit the value of the signal in the transmit row of its message",
         )  # fmt: skip
         self.show_in_database = make.add(
@@ -60,10 +60,6 @@ class SignalCommands:
     def _find_change(self, subject: Subject, backwards: bool) -> None:
         if subject.cell is not None:
             self._doors.find(subject.cell.text.replace(" == ", " != "), backwards)
-
-    def _set_in_transmit(self, subject: Subject) -> None:
-        if subject.identity is not None:
-            self._doors.set_signal(*subject.identity, subject.signal.partition(".")[2])
 
     def _show(self, subject: Subject) -> None:
         if subject.signal:

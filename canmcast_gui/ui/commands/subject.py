@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from canmcast_gui.app.session import Session
-from canmcast_gui.database import Message, SignalValue
+from canmcast_gui.database import Database, Message, SignalValue
 from canmcast_gui.frames import Flag, FrameBatch, Source
 from canmcast_gui.frames.text import frame_id_text
 from canmcast_gui.models.trace.cells import CellFilter
@@ -32,6 +32,7 @@ class Subject:
     cell: CellFilter | None = None
     cells: Mapping[str, CellFilter] = field(default_factory=dict)
     message: Message | None = None
+    database: Database | None = None
     signals: tuple[str, ...] = ()
     single: bool = False
     values: Mapping[str, SignalValue] = field(default_factory=dict)
@@ -107,7 +108,7 @@ class Subjects:
         if message is None:
             return subject
         values = {} if flags & Flag.REMOTE else self._values(number, extended, payload, where, message)
-        return _with_signals(subject, message, values, signal)
+        return _with_signals(subject, message, self._database_of(message), values, signal)
 
     def _values(
         self,
@@ -135,7 +136,9 @@ class Subjects:
         """An id of which no frame was received."""
         subject = Subject(id_filter=id_filter(number, extended))
         message = self._session.databases.loaded.message(number, extended)
-        return subject if message is None else _with_signals(subject, message, {}, signal)
+        if message is None:
+            return subject
+        return _with_signals(subject, message, self._database_of(message), {}, signal)
 
     def of_signals(self, names: Sequence[str]) -> Subject:
         """Signals "Message.Signal"; of the last one also the message and the newest value."""
@@ -155,6 +158,10 @@ class Subjects:
     def of_source(self, source: Source, nodes: Sequence[str] = ()) -> Subject:
         """A sender; ``nodes`` are the nodes of the databases whose messages it sends."""
         return Subject(source=source if source.address else None, node=next(iter(nodes), ""))
+
+    def _database_of(self, message: Message) -> Database | None:
+        databases = self._session.databases.loaded
+        return next((one for one in databases if message in one.messages_named(message.name)), None)
 
     def _message_named(self, signal: str) -> Message | None:
         parts = signal.split(".")
@@ -183,10 +190,14 @@ def _number(value: int | float) -> str:
 
 
 def _with_signals(
-    subject: Subject, message: Message, values: Mapping[str, SignalValue], signal: str
+    subject: Subject,
+    message: Message,
+    database: Database | None,
+    values: Mapping[str, SignalValue],
+    signal: str,
 ) -> Subject:
     names = tuple(f"{message.name}.{one.name}" for one in message.listed_signals)
-    subject = replace(subject, message=message, signals=names, values=values)
+    subject = replace(subject, message=message, database=database, signals=names, values=values)
     name = f"{message.name}.{signal}"
     if not signal or name not in names:
         return subject

@@ -117,6 +117,23 @@ class SubjectCommands(QObject):
         self.update()
         return menu
 
+    def menu_after(self, widget: QWidget, main: Actions) -> QMenu:
+        """The context menu of a list of what is sent: ``main``, then some commands for the selected id."""
+        self._place = widget
+        frame, signal = self.frame, self.signal
+        menu = QMenu(widget)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        menu.addActions(list(main))
+        menu.addSeparator()
+        menu.addActions([signal.plot, signal.watch, frame.only_id, frame.without_id, frame.color_id])
+        menu.addActions(
+            [frame.find_next, frame.find_previous, signal.show_in_database, frame.show_statistics]
+        )
+        self.show_in(menu)
+        self.update()
+        return menu
+
     def show_in(self, menu: QMenu) -> None:
         """Show in a menu what is possible with the current subject, whenever it opens."""
         menu.aboutToShow.connect(self.update)

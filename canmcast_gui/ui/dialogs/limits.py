@@ -37,7 +37,7 @@ class LimitsDialog(QDialog):
     def __init__(self, settings: AppSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Recording limits")
+        self.setWindowTitle("Trace buffer size")
         self.resize(WIDTH, 0)
         self._settings = settings
         self.rows: dict[str, tuple[QCheckBox, QSpinBox]] = {}

@@ -37,9 +37,15 @@ class AutoScroll(QObject):
         bar.valueChanged.connect(self._on_value)
 
     def set_following(self, on: bool) -> None:
-        """Scroll to the end and stay there, or stop following."""
+        """Scroll to the end and stay there, or stop following.
+
+        At the end Qt shows part of the first row, and elsewhere all of it. So that rows do not move when the
+        next frames arrive, the first row is aligned when following stops.
+        """
         if on:
             self._move(self._bar.maximum())
+        elif self.following and self._bar.value() >= self._bar.maximum() > 0:
+            self._move(self._bar.maximum() - 1)
         if on != self.following:
             self.following = on
             self.changed.emit(on)

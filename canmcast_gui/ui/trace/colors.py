@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtGui import QBrush, QColor, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QColorDialog,
@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.workspace.view_setups import COLOR_RULES, DEFAULT_RULES, MAX_RULES, ColorRule
 from canmcast_gui.frames.filters import FilterError
-from canmcast_gui.ui import icons
+from canmcast_gui.ui import icons, theme
 from canmcast_gui.ui.actions import connect
 from canmcast_gui.ui.item_views import EditTable
 from canmcast_gui.ui.theme import tint
@@ -137,15 +137,25 @@ class ColorsDialog(QDialog):
         self._check(rules)
 
     def _check(self, rules: tuple[ColorRule, ...] | list[ColorRule]) -> None:
-        """Show the first error of a filter."""
-        self.problem.setText("")
-        for rule in rules:
-            try:
-                self._context.filter(rule.filter)
-            except FilterError as error:
-                where = f"at character {error.position + 1}"
-                self.problem.setText(f"⚠ {rule.name}: {error.message}, {where}. The rule colors no frames.")
-                return
+        """Mark the rules with an error, and show the first one below the table."""
+        errors = [self._error(rule) for rule in rules]
+        self._filling = True
+        for row, error in enumerate(errors):
+            item = self._item(row, FILTER)
+            item.setForeground(QBrush(theme.colors(self.palette()).error) if error else QBrush())
+            item.setIcon(icons.icon("warning") if error else QIcon())
+            item.setToolTip(error)
+        self._filling = False
+        first = next((row for row, error in enumerate(errors) if error), None)
+        self.problem.setText("" if first is None else f"⚠ {rules[first].name}: {errors[first]}")
+
+    def _error(self, rule: ColorRule) -> str:
+        """The error of a rule as a sentence, "" if it has none."""
+        try:
+            self._context.filter(rule.filter)
+        except FilterError as error:
+            return f"{error.message}, at character {error.position + 1}. The rule colors no frames."
+        return ""
 
     # -- actions -----------------------------------------------------------------------------------------
 

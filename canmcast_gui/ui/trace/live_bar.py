@@ -34,9 +34,8 @@ class LiveState:
         return "Live – the newest frames are shown"
 
 
-_BUTTONS = {FOLLOWING: "Pause (Space)", PAUSED: "Resume (Space)", SCROLLED: "Jump to newest (Ctrl+End)"}
+_BUTTONS = {PAUSED: "Resume (Space)", SCROLLED: "Jump to newest (Ctrl+End)"}
 _TIPS = {
-    FOLLOWING: "Frames are still received and recorded while the views are paused",
     PAUSED: "Show the newest frames again",
     SCROLLED: "Follow the newest frame again",
 }
@@ -64,12 +63,18 @@ class LiveBar(QWidget):
         layout.setContentsMargins(8, 1, 4, 1)
         layout.addWidget(self.label, 1)
         layout.addWidget(self.button)
+        self._set_height()
         connect(self.button.clicked, self._on_button)
         session.state_changed.connect(self._on_session)
         session.clock.paused_changed.connect(self._on_paused)
         session.document.replaced.connect(lambda: self._on_paused(session.clock.paused))
         self._on_paused(session.clock.paused)
         self.hide()
+
+    def _set_height(self) -> None:
+        """The height with the button, also without it."""
+        self.button.setText(_BUTTONS[PAUSED])
+        self.setFixedHeight(self.button.sizeHint().height() + 2)
 
     def show_view(self, following: bool, rows_below: int) -> None:
         """Show whether the view follows the newest frame, else how many rows are below the visible ones."""
@@ -89,6 +94,8 @@ class LiveBar(QWidget):
             self.label.setText(state.text)
         if changed:
             self.setVisible(bool(state.kind))
+            # Without a button while following: a click that comes too late must not pause the view.
+            self.button.setVisible(state.kind in _BUTTONS)
             self.button.setText(_BUTTONS.get(state.kind, ""))
             self.button.setToolTip(_TIPS.get(state.kind, ""))
             self._set_colors()
@@ -97,7 +104,7 @@ class LiveBar(QWidget):
         if self.state.kind == SCROLLED:
             self.jump.emit()
         else:
-            self._session.clock.set_paused(self.state.kind == FOLLOWING)
+            self._session.clock.set_paused(False)
 
     def _on_paused(self, _paused: bool) -> None:
         self._paused_at = self._session.document.recording.end_row
@@ -136,3 +143,5 @@ class LiveBar(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "button"):
             self._set_colors()
+        elif event.type() == QEvent.Type.FontChange and hasattr(self, "button"):
+            self._set_height()

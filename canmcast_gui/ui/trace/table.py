@@ -83,6 +83,7 @@ class FrameTable(QTableView):
         self._lines = model
         self._painter: LinePainter | None = None
         self._pressed_at: QPointF | None = None
+        self._pressed_line = -1
         self.setModel(model)
         self._set_behavior()
         self._set_up_lines()
@@ -225,6 +226,7 @@ class FrameTable(QTableView):
         self._pressed_at = None
         plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
         if event.button() == Qt.MouseButton.LeftButton and plain and self._is_selected(line):
+            self._pressed_line = line
             self._pressed_at = event.position()  # a drag takes all selected rows, a click selects this one
         else:
             super().mousePressEvent(event)
@@ -243,7 +245,7 @@ class FrameTable(QTableView):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._pressed_at is not None:
             self._pressed_at = None
-            self.selectRow(self.rowAt(round(event.position().y())))
+            self.selectRow(self._pressed_line)
         super().mouseReleaseEvent(event)
 
     def _is_selected(self, line: int) -> bool:

@@ -79,7 +79,7 @@ class WindowActions:
             checkable=True,
             short="Record",
         )
-        self.limits = make("Recordin&g limits…", "The oldest frames are deleted when a limit is reached")
+        self.limits = make("Trace &buffer size…", "The oldest frames are deleted when a limit is reached")
         self.record_options = make(
             "Record with &options…",
             "Split files, start at a trigger, include the time before it",

@@ -23,10 +23,10 @@ from canmcast_gui.ui.window.docks import Docks
 from canmcast_gui.ui.window.workspace import WorkspaceCommands
 
 TIME_MODES = (
-    ("absolute", "Since &start", "Since start"),
+    ("absolute", "&Relative", "Relative"),
     ("clock", "&Clock", "Clock"),
-    ("delta", "Since previous &row (Δ row)", "Δ row"),
-    ("delta_id", "Since previous row of the same &ID (Δ same ID)", "Δ same ID"),
+    ("delta", "&Delta previous row", "Δ row"),
+    ("delta_id", "Delta same &ID", "Δ same ID"),
 )
 THEMES = (("system", "&Follow system", ""), ("light", "&Light", ""), ("dark", "&Dark", ""))
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
 from canmcast_gui.app.session import Session
+from canmcast_gui.app.transmit.message_rows import row_for_message
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.ui.commands.doors import Doors
 from canmcast_gui.ui.commands.subject import Subject, Subjects
@@ -26,10 +27,14 @@ from canmcast_gui.ui.window.docks import Docks
 
 
 class _Place(NamedTuple):
-    """A table, and the further actions of its context menu."""
+    """A table, and the further actions of its context menu.
+
+    They are its ``main`` actions where the table lists something else than what is received.
+    """
 
     table: QAbstractItemView
     extra: Callable[[], Sequence[QAction]]
+    main: bool = False
 
 
 class PanelSubjects(QObject):
@@ -62,7 +67,8 @@ class PanelSubjects(QObject):
     def menu(self, name: str) -> QMenu:
         """The context menu of a panel."""
         place = self._places[name]
-        return self.commands.menu(place.table, place.extra())
+        make = self.commands.menu_after if place.main else self.commands.menu
+        return make(place.table, place.extra())
 
     def view_menu(self, view: FrameView) -> QMenu:
         """The context menu of the current row of a view."""
@@ -78,6 +84,8 @@ class PanelSubjects(QObject):
         self._add("gauges", docks.gauges.table, self._of_gauges, docks.gauges.table.actions)
         self._add("hosts", docks.hosts.table, self._of_hosts, lambda: ())
         self._add("marks", docks.marks.table, self._of_marks, docks.marks.table.actions)
+        transmit = docks.transmit.table
+        self._add("transmit", transmit, self._of_transmit, transmit.actions, main=True)
         statistics = docks.statistics
         self._add("statistics", statistics.table, self._of_statistics, statistics.menu_actions)
 
@@ -106,8 +114,9 @@ class PanelSubjects(QObject):
         table: QAbstractItemView,
         subject: Callable[[], Subject],
         extra: Callable[[], Sequence[QAction]],
+        main: bool = False,
     ) -> None:
-        self._places[name] = _Place(table, extra)
+        self._places[name] = _Place(table, extra, main)
         self.commands.add_place(table, subject)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(lambda position: self._popup(name, position))
@@ -141,6 +150,13 @@ class PanelSubjects(QObject):
         if row is None or not recording.first_row <= row < recording.end_row:
             return Subject()
         return self._subjects.of_frame(recording.rows(row, row + 1))
+
+    def _of_transmit(self) -> Subject:
+        rows, selected = self._session.transmit.rows, self._docks.transmit.selected()
+        if not selected:
+            return Subject()
+        row = rows[selected[0]]
+        return self._subjects.of_id(row.arbitration_id, row.extended)
 
     def _of_statistics(self) -> Subject:
         statistics = self._docks.statistics
@@ -223,15 +239,24 @@ class WindowDoors:
         for name in names:
             self._docks.plots.plot_signal(name)
 
-    def _set_signal(self, arbitration_id: int, extended: bool, _signal: str) -> None:
-        wanted = arbitration_id, extended
-        rows = enumerate(self._session.transmit.rows)
-        number = next((n for n, row in rows if (row.arbitration_id, row.extended) == wanted), None)
-        if number is None:
-            self._session.messages.info("The transmit list has no row for this message: add one first.")
-            return
+    def _set_signal(self, subject: Subject) -> None:
+        """Select the transmit row of a message, or add one, and go to the field of a signal."""
+        transmit, rows = self._docks.transmit, self._session.transmit.rows
+        found = (n for n, row in enumerate(rows) if (row.arbitration_id, row.extended) == subject.identity)
+        number = next(found, None)
         self._docks.docks["transmit"].bring_forward()
-        self._docks.transmit.table.select([number])
+        if number is not None:
+            transmit.table.select([number])
+        elif len(subject.frame):
+            transmit.add_frames(subject.frame)
+        elif subject.database is not None and subject.message is not None:
+            at = len(rows)
+            transmit.model.insert(at, [row_for_message(subject.database, subject.message)])
+            transmit.table.select([at])
+        short = subject.signal.partition(".")[2]
+        for field in transmit.signals.fields:
+            if field.line.signal.name == short:
+                field.editor.setFocus()
 
     def _in_browser(self, show: Callable[[str], None], name: str) -> None:
         self._docks.show_browser()

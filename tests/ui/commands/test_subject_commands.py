@@ -207,3 +207,33 @@ def test_menus_say_why_an_entry_is_gray(full):
     full.menuBar().actions()[2].menu().aboutToHide.emit()
     QApplication.processEvents()
     assert commands.source.only.isEnabled()
+
+
+def test_a_signal_is_set_in_a_new_or_known_transmit_row(full, stage):
+    commands = signal_row(full, 0, 1)
+    for _again in range(2):  # the second time the row is there
+        commands.signal.set_in_transmit.trigger()
+        (sent,) = stage.session.transmit.rows
+        assert (sent.name, sent.arbitration_id) == ("Engine", 0x100)
+        field = full.docks.transmit.signals.fields[1]
+        assert field.line.signal.name == "Gear"
+        assert field.editor.isAncestorOf(QApplication.focusWidget())
+        full.panel.chronological.table.setFocus()
+
+
+def test_a_transmit_row_has_the_commands_for_its_id(full, stage):
+    row(full, 0).frame.add_rows.trigger()
+    menu = full.subjects.menu("transmit")
+    texts = {action.text(): action for action in menu.actions()}
+    texts["&Plot all signals of Engine"].trigger()
+    menu.close()
+    assert full.docks.plots.plotted() == ["Engine.Speed", "Engine.Gear"]
+
+
+def test_values_of_signals_are_filters_that_find_the_frame(full, stage):
+    for line, number in ((0, 0), (0, 1)):
+        view = full.panel.chronological
+        subject = signal_row(full, line, number).subject()
+        condition = full.panel.context.filter(subject.cell.text)
+        assert condition.mask(subject.frame).tolist() == [True]
+        view.model.collapse(line)

@@ -66,8 +66,13 @@ def test_the_error_of_a_filter_is_shown_with_its_position(dialog):
     dialog.table.item(0, FILTER).setText("id == zebra")
     assert "New rule" in dialog.problem.text()
     assert "at character 7" in dialog.problem.text()
+    error = theme.colors(dialog.palette()).error
+    marked = [dialog.table.item(row, FILTER).foreground().color() == error for row in range(4)]
+    assert marked == [True, False, False, False]
+    assert "at character 7" in dialog.table.item(0, FILTER).toolTip()
     dialog.table.item(0, FILTER).setText("id == 1")
     assert dialog.problem.text() == ""
+    assert dialog.table.item(0, FILTER).foreground().color() != error
 
 
 def test_tab_moves_between_the_cells_of_rules(qtbot, dialog):
