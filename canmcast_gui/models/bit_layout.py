@@ -151,3 +151,52 @@ class LayoutModel(QAbstractTableModel):
     def _color(self, number: int) -> QColor:
         hue = (number * _GOLDEN_DEGREES % 360) / 360
         return QColor.fromHsvF(hue, 0.45, 0.45) if self._dark else QColor.fromHsvF(hue, 0.28, 0.95)
+
+
+class FrameBitsModel(LayoutModel):
+    """The bits of one frame, 0 or 1, in the colors of the signals that it contains."""
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._payload = b""
+        self._present: tuple[str, ...] = ()
+
+    def set_frame(self, message: Message | None, payload: bytes, present: Iterable[str]) -> None:
+        """Show a frame; ``present`` are the signals that its multiplexers select."""
+        present = tuple(present)
+        same = message is self.message and present == self._present and len(payload) == len(self._payload)
+        if same:
+            if payload != self._payload:
+                self._payload = payload
+                self.dataChanged.emit(self.index(0, 0), self.index(len(payload) - 1, BITS - 1))
+                self.headerDataChanged.emit(Qt.Orientation.Vertical, 0, len(payload) - 1)
+            return
+        self.beginResetModel()
+        self.message, self._payload, self._present = message, payload, present
+        self._cells = [[Cell() for _ in range(BITS)] for _ in range(len(payload))]
+        for number, signal in enumerate(message.signals if message is not None else ()):
+            if signal.name in present:
+                self._add_signal(number, signal)
+        self.endResetModel()
+
+    def color_of(self, name: str) -> QColor:
+        """The color of the bits of a signal."""
+        signals = self.message.signals if self.message is not None else ()
+        return self._color(next((number for number, one in enumerate(signals) if one.name == name), 0))
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        text = super().headerData(section, orientation, role)
+        if text is not None and orientation == Qt.Orientation.Vertical:
+            return f"{section:2d}   {self._payload[section]:02X}"
+        return text
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return str(self._payload[index.row()] >> (BITS - 1 - index.column()) & 1)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignCenter
+        return super().data(index, role)

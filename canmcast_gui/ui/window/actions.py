@@ -115,6 +115,10 @@ class WindowActions:
         self.overview = make(
             "O&verview", "The frame rate over the whole time above the trace", checkable=True
         )
+        self.bits = make(
+            "Bits of the fra&me", "The bits of the current frame, colored by signal, with the values",
+            icon="database", keys="Shift+F12",
+        )  # fmt: skip
         self.copy = make("Cop&y rows", "The selected rows as text", icon="copy", keys="Ctrl+C")
         self.copy_csv = make("Copy rows as CS&V", "The selected rows for a spreadsheet")
         self.copy_candump = make(

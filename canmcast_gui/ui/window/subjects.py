@@ -13,10 +13,12 @@ from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.transmit.message_rows import row_for_message
 from canmcast_gui.frames.filters import FilterError
+from canmcast_gui.ui.actions import connect
 from canmcast_gui.ui.commands.doors import Doors
 from canmcast_gui.ui.commands.subject import Subject, Subjects
 from canmcast_gui.ui.commands.subject_commands import SubjectCommands
 from canmcast_gui.ui.files.record import RecordCommands
+from canmcast_gui.ui.panels.frame_bits import FrameBits
 from canmcast_gui.ui.plot.panel import PlotPanel
 from canmcast_gui.ui.trace.colors import ColorsDialog
 from canmcast_gui.ui.trace.context import ViewContext
@@ -56,13 +58,20 @@ class PanelSubjects(QObject):
         self._subjects = Subjects(session)
         doors = WindowDoors(session, context, docks, views, record, window).doors()
         copy = [actions.copy, actions.copy_csv, actions.copy_candump]
-        rows = [actions.mark, actions.unmark, actions.reference, actions.no_reference]
+        rows = [actions.bits, actions.mark, actions.unmark, actions.reference, actions.no_reference]
         self.commands = SubjectCommands(doors, rows, copy, window)
+        self.bits = FrameBits(self.commands.subject, session.clock, window)
+        connect(actions.bits.triggered, self._show_bits)
         self._places: dict[str, _Place] = {}
         for view in views.views:
             self._add_view(view)
         views.opened.connect(self._add_view)
         self._add_panels()
+
+    def _show_bits(self) -> None:
+        self.bits.show()
+        self.bits.raise_()
+        self.bits.activateWindow()
 
     def menu(self, name: str) -> QMenu:
         """The context menu of a panel."""

@@ -99,7 +99,7 @@ class TraceCommands(QObject):
         menu.addActions([actions.reference, actions.no_reference])
         menu.addSeparator()
         menu.addActions([actions.follow, actions.filter, actions.filter_view, actions.find])
-        menu.addActions([actions.go_to_time, actions.overview, actions.colors])
+        menu.addActions([actions.go_to_time, actions.overview, actions.bits, actions.colors])
         self._columns = menu.addMenu("Col&umns")
         self._columns.aboutToShow.connect(self._fill_columns)
         menu.aboutToShow.connect(self._allow_columns)
