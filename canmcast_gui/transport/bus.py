@@ -171,13 +171,15 @@ class UdpMulticastBus(BusABC):
 
         Empty on time-out. The source column refers to ``bus.sources``.
         """
+        batch = self._filtered(self._drain(max_frames))
+        if len(batch) or timeout == 0:
+            return batch
         deadline = None if timeout is None else time.monotonic() + timeout
-        while True:
+        while not len(batch) and self._wait(deadline, nothing_waits=True):
             batch = self._filtered(self._drain(max_frames))
-            if len(batch) or not self._wait(deadline, nothing_waits=True):
-                return batch
             if not self._wait(deadline, nothing_waits=False):
                 return batch
+        return batch
 
     def _drain(self, max_frames: int) -> FrameBatch:
         try:

@@ -171,15 +171,25 @@ class Receiver:
         """The frames among the next ``max_frames`` datagrams that wait; empty if none do. Never waits."""
         if self._many is None:
             return self._drain_one_by_one(max_frames)
-        batches = []
-        left = max_frames
         with self._draining:  # the next read uses the memory of the reader again
-            while left > 0 and (count := self._many.read(left)):
-                self.datagrams += count
-                batches.append(self._decoder.decode_block(self._many))
-                if count < min(left, ROWS):
-                    break
-                left -= count
+            count = self._many.read(max_frames) if max_frames > 0 else 0
+            if not count:
+                return FrameBatch.empty()
+            self.datagrams += count
+            batch = self._decoder.decode_block(self._many)
+            if count < ROWS:
+                return batch
+            return self._drain_more(self._many, batch, max_frames - count)
+
+    def _drain_more(self, reader: ManyReader, first: FrameBatch, left: int) -> FrameBatch:
+        """What follows a full block."""
+        batches = [first]
+        while left > 0 and (count := reader.read(left)):
+            self.datagrams += count
+            batches.append(self._decoder.decode_block(reader))
+            if count < ROWS:
+                break
+            left -= count
         return FrameBatch.concatenate(batches)
 
     def _drain_one_by_one(self, max_frames: int) -> FrameBatch:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -11,17 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from canmcast_gui.frames import FrameBatch, Source, bits
+from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, FrameBatch, Source, bits
 from canmcast_gui.frames.arrays import Bytes, Numbers
-from canmcast_gui.transport.errors import BusError
+from canmcast_gui.frames.units import NS_PER_SECOND
+from canmcast_gui.transport.errors import BusError, FrameError
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets.addresses import parse_group
 from canmcast_gui.transport.sockets.interfaces import Link
 from canmcast_gui.transport.sockets.routes import choose_interfaces
-from canmcast_gui.transport.sockets.send import InterfaceSender, SendTimeoutError
+from canmcast_gui.transport.sockets.send import InterfaceSender, SendTimeoutError, run_length
 from canmcast_gui.transport.wire.batch_codec import HIGHEST_USUAL_CHANNEL, check_batch, encode_columns
 from canmcast_gui.transport.wire.header_cache import Encoder
 from canmcast_gui.transport.wire.templates import WIDTH
+from canmcast_gui.transport.wire.uniform import UniformFrames
 
 # How often a sender in use checks whether its interface is still the right one.
 _CHECK_SECONDS = 0.5
@@ -30,9 +33,14 @@ _CHECK_SECONDS = 0.5
 # caches.
 _CHUNK_FRAMES = 8192
 
-# Up to this number, frames are encoded and sent faster one by one than as columns.
-_FEW_FRAMES = 16
+# Up to this number, frames are encoded faster one by one than as columns.
+_FEW_FRAMES = 20
+# Up to this number, datagrams of different sizes are sent without the work of making a matrix of them.
+_FEW_DATAGRAMS = 64
 
+_RECORD = struct.Struct("<q8sIIHHBBBB")  # FRAME_DTYPE
+# By the dlc column, where a number that is not a DLC has a length that no frame has.
+_DLC_TO_LENGTH = (*DLC_TO_LENGTH.tolist(), *(255 for _ in range(len(DLC_TO_LENGTH), 256)))
 
 # Datagrams as rows of a matrix, and the size of each in bytes.
 EncodedRows = tuple[Bytes, Numbers]
@@ -59,6 +67,7 @@ class FrameSender:
         self.sent = 0
         self.encode = Encoder(settings.fd).encode
         self._on_address = on_address or _ignore
+        self._uniform = UniformFrames(settings.fd)
         self._group = parse_group(settings.group)
         self._pace = Pace(settings.rate_limit) if settings.rate_limit else None
         self._lock = threading.Lock()
@@ -98,10 +107,13 @@ class FrameSender:
 
     def send_batch(self, batch: FrameBatch) -> int:
         """Send all frames in order; returns how many. Raises FrameError before any is sent, or BusError."""
+        if len(batch) == 1:
+            self.send_datagram(self.datagrams(batch)[0])
+            return 1
         if len(batch) <= _FEW_FRAMES:
-            for datagram in self.datagrams(batch):
-                self.send_datagram(datagram)
-            return len(batch)
+            return self._send_few(self.datagrams(batch))
+        if len(batch) <= _CHUNK_FRAMES and (alike := self._uniform.encode(batch)) is not None:
+            return self._send_rows(alike, np.full(len(batch), alike.shape[1]))
         if batch.channel.max() > HIGHEST_USUAL_CHANNEL:
             return self.send_datagrams(self.datagrams(batch))
         check_batch(batch, self.settings.fd)
@@ -112,19 +124,30 @@ class FrameSender:
 
     def datagrams(self, batch: FrameBatch) -> list[bytes]:
         """The datagrams of frames, for send_datagram(). Raises FrameError if one is not valid."""
-        check_batch(batch, self.settings.fd)
-        return [self._encode_row(batch, row) for row in range(len(batch))]
+        try:
+            return self._encode_rows(batch)
+        except FrameError:
+            check_batch(batch, self.settings.fd)  # names the row
+            raise
 
-    def _encode_row(self, batch: FrameBatch, row: int) -> bytes:
-        arbitration_id, flags, channel, dlc, data, timestamp = batch.plain_frame(row)
-        return self.encode(arbitration_id, flags & ~bits.TX, channel, dlc, data, timestamp)
+    def _encode_rows(self, batch: FrameBatch) -> list[bytes]:
+        """Encode frames one by one; a batch's own way to plain values would take as long as encoding."""
+        encode, heap = self.encode, batch.heap
+        datagrams = []
+        for record in _RECORD.iter_unpack(batch.records.tobytes()):
+            time_ns, data, number, offset, flags, _source, channel, dlc, length, _ = record
+            payload = data[:length] if length <= INLINE_BYTES else heap[offset : offset + length].tobytes()
+            size = _DLC_TO_LENGTH[dlc] if flags & bits.REMOTE else length
+            of_channel = channel - 1 if channel else None
+            seconds = time_ns / NS_PER_SECOND
+            datagrams.append(encode(number, flags & ~bits.TX, of_channel, size, payload, seconds))
+        return datagrams
 
     def send_datagrams(self, datagrams: Sequence[bytes]) -> int:
         """Send encoded frames in order; returns how many. Raises BusError if the network refuses one."""
-        if any(len(datagram) > WIDTH for datagram in datagrams):
-            for datagram in datagrams:
-                self.send_datagram(datagram)
-            return len(datagrams)
+        sizes = set(map(len, datagrams))
+        if len(datagrams) <= _FEW_DATAGRAMS or len(sizes) == 1 or max(sizes) > WIDTH:
+            return self._send_few(datagrams)
         rows = b"".join(datagram.ljust(WIDTH, b"\0") for datagram in datagrams)
         matrix = np.frombuffer(rows, dtype=np.uint8).reshape(-1, WIDTH)
         return self._send_rows(matrix, np.array([len(datagram) for datagram in datagrams], dtype=np.int64))
@@ -135,7 +158,7 @@ class FrameSender:
         if len(batch) and batch.channel.max() <= HIGHEST_USUAL_CHANNEL:
             return encode_columns(batch, np.empty(len(batch) * WIDTH, dtype=np.uint8))
         matrix = np.zeros((len(batch), WIDTH), dtype=np.uint8)
-        datagrams = [self._encode_row(batch, row) for row in range(len(batch))]
+        datagrams = self._encode_rows(batch)
         for row, datagram in enumerate(datagrams):
             matrix[row, : len(datagram)] = np.frombuffer(datagram, dtype=np.uint8)
         return matrix, np.array([len(datagram) for datagram in datagrams], dtype=np.int64)
@@ -153,13 +176,38 @@ class FrameSender:
             if self._pace is not None:
                 _wait_for_rate(self._pace, 1, timeout)
             self._check_interfaces()
-            for number in range(len(self._senders)):
+            for number, sender in enumerate(self._senders):
                 try:
-                    self._senders[number].send(datagram, timeout)
+                    sender.send(datagram, timeout)
                 except OSError as error:
                     self._recover(error)
                     self._senders[number].send_or_explain(datagram, timeout)
             self.sent += 1
+
+    def _send_few(self, datagrams: Sequence[bytes]) -> int:
+        """Send datagrams, those that follow each other and have one size in one call."""
+        if self._pace is not None or len(datagrams) == 1:
+            for datagram in datagrams:
+                self.send_datagram(datagram)
+            return len(datagrams)
+        with self._lock:
+            self._check_interfaces()
+            start = 0
+            while start < len(datagrams):
+                run = datagrams[start : start + run_length(datagrams, start)]
+                for number in range(len(self._senders)):
+                    self._send_run(number, run)
+                self.sent += len(run)
+                start += len(run)
+        return len(datagrams)
+
+    def _send_run(self, number: int, run: Sequence[bytes]) -> None:
+        try:
+            self._senders[number].send_run(run)
+        except OSError as error:
+            self._recover(error)
+            for datagram in run:
+                self._senders[number].send_or_explain(datagram, None)
 
     def _send_rows(self, matrix: Bytes, sizes: Numbers) -> int:
         step = self._pace.at_once if self._pace else len(sizes)

@@ -30,6 +30,9 @@ ROUNDS = 15
 # Room for all frames of a round.
 BUFFER = 32 * 2**20
 PINGS = 15_000
+SIZES = (1, 2, 4, 8, 16, 32, 64, 200, 1024)
+# Frames in all rounds of a size, so that short times are measured often.
+SIZE_FRAMES = 20_000
 
 _ports = itertools.count(31_000)
 
@@ -38,7 +41,7 @@ def run() -> list[Figure]:
     """Measure on both default groups; latency on IPv4."""
     figures: list[Figure] = []
     for group, name in ((GROUP_IPV4, "IPv4"), (GROUP_IPV6, "IPv6")):
-        figures += [*_receiving(group, name), *_sending(group, name)]
+        figures += [*_receiving(group, name), *_sending(group, name), *_sizes(group, name)]
     return [*figures, *_latency()]
 
 
@@ -142,6 +145,65 @@ def _sending(group: str, name: str) -> list[Figure]:
         ),
         Figure(f"{name} missed by a stock peer", missed, 0, f"{missed}", at_most=True, unit="frames"),
     ]
+
+
+def _sizes(group: str, name: str) -> list[Figure]:
+    """Batches of each size against as many calls of stock. Both receive what a plain socket has sent."""
+    figures = []
+    ports = next(_ports), next(_ports)
+    plain = [FrameSender(BusSettings(group=group, port=port, hop_limit=0)) for port in ports]
+    with _bus(StockBus, group, ports[0]) as stock, _bus(UdpMulticastBus, group, ports[1]) as ours:
+        for size in SIZES:
+            times = _times_of_size(stock, ours, _messages()[:size], plain)
+            # A lower quartile: the minimum of very short times would be that of the clock.
+            typical = {way: sorted(found)[len(found) // 4] / size for way, found in times.items()}
+            for what in ("recv", "send"):
+                mine, peer = typical[what], typical[f"stock {what}"]
+                bar = 5.0 if size >= 64 else 1.0
+                texts = f"{mine * 1e6:.2f} µs a frame", f"{peer * 1e6:.2f} µs a frame"
+                figures.append(Figure(f"{name} {what}_batch() of {size}", peer / mine, bar, *texts))
+    for sender in plain:
+        sender.close()
+    return figures
+
+
+def _times_of_size(
+    stock: can.BusABC, ours: UdpMulticastBus, messages: list[can.Message], plain: list[FrameSender]
+) -> dict[str, list[float]]:
+    """Processor times of rounds of all ways, which alternate; ``plain`` send to stock's bus and to ours.
+
+    Each bus has a receiver of its own: the kernel delivers in the time of the sender.
+    """
+    batch, datagrams = FrameBatch.from_messages(messages), [pack_message(message) for message in messages]
+    ways: list[tuple[str, int, Callable[[], object]]] = [
+        ("stock recv", 0, lambda: _receive_one_by_one(stock, len(messages))),
+        ("recv", 1, lambda: ours.recv_batch(timeout=0)),
+        ("stock send", 0, lambda: _send_one_by_one(stock, messages)),
+        ("send", 1, lambda: ours.send_batch(batch)),
+    ]
+    times: dict[str, list[float]] = {way: [] for way, _, _ in ways}
+    for _ in range(max(SIZE_FRAMES // len(messages), ROUNDS)):
+        for way, index, work in ways:
+            if way.endswith("recv"):
+                for datagram in datagrams:
+                    plain[index].send_datagram(datagram)
+            start = time.thread_time()
+            work()
+            times[way].append(time.thread_time() - start)
+            _drain_one_by_one(stock)
+            ours.recv_batch(timeout=0)
+    return times
+
+
+def _settings(bus: can.BusABC) -> dict[str, object]:
+    """The settings of a sender to the group of a bus, from its name: "... group:port ..."."""
+    socket_ = bus._multicast if isinstance(bus, StockBus) else bus
+    return {"group": bus.channel, "port": socket_.port, "hop_limit": 0}
+
+
+def _receive_one_by_one(bus: can.BusABC, count: int) -> None:
+    for _ in range(count):
+        assert bus.recv(0) is not None
 
 
 @contextmanager

@@ -60,6 +60,45 @@ def test_many_at_once_and_one_by_one_receive_the_same(bus_settings: BusSettings,
             receiver.close()
 
 
+def drained(receiver: Receiver, datagrams: int) -> FrameBatch:
+    """All frames until that many datagrams were read."""
+    batches: list[FrameBatch] = []
+
+    def done() -> bool:
+        batches.append(receiver.drain())
+        return receiver.datagrams == datagrams
+
+    wait_until(done)
+    return FrameBatch.concatenate(batches)
+
+
+ALIKE = [pack_message(can.Message(arbitration_id=0x100 + n % 9, data=bytes([n]))) for n in range(200)]
+
+
+@pytest.mark.parametrize("count", [1, 11, 12, 31, 32, 200])
+@pytest.mark.parametrize("other", [None, b"garbage", *ALIKE[:1], pack_message(can.Message(data=b"other"))])
+def test_blocks_of_datagrams_that_are_alike_or_all_but_one(
+    bus_settings: BusSettings, count: int, other: bytes | None
+):
+    some = ALIKE[:count]
+    if other is not None:
+        some[count // 2] = other
+    expected = [frame.data for frame in map(decode, some) if isinstance(frame, WireFrame)]
+    receiver, sender = Receiver(bus_settings), FrameSender(bus_settings)
+    try:
+        for _ in range(2):  # the second time with what was learned from the first
+            sender.send_datagrams(some)
+            batch = drained(receiver, receiver.datagrams + count)
+            assert [batch.payload(row) for row in range(len(batch))] == expected
+            assert set(batch.source.tolist()) <= {receiver.sources.number(sender.address)}
+            assert (batch.timestamp_ns[1:] >= batch.timestamp_ns[:-1]).all()
+        counts = receiver.statistics()
+        assert counts.received + counts.malformed == receiver.datagrams == 2 * count
+    finally:
+        sender.close()
+        receiver.close()
+
+
 @pytest.mark.parametrize("plain", [False, True])
 def test_own_frames_are_marked_or_dropped(bus_settings: BusSettings, plain: bool):
     keeping, dropping = (

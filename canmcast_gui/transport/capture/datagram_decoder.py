@@ -17,7 +17,7 @@ from canmcast_gui.transport.sockets.origins import Origin, Origins
 from canmcast_gui.transport.sockets.receive import ManyReader
 from canmcast_gui.transport.statistics import MalformedDatagram, SourceCounts
 from canmcast_gui.transport.wire.batch_codec import RAW_RECORD, decode_columns
-from canmcast_gui.transport.wire.codec import Refusal
+from canmcast_gui.transport.wire.codec import Refusal, WireFrame
 from canmcast_gui.transport.wire.header_cache import (
     AFTER_TIME,
     DATA_KEY,
@@ -26,9 +26,11 @@ from canmcast_gui.transport.wire.header_cache import (
     DecodedHeader,
     HeaderCache,
 )
+from canmcast_gui.transport.wire.uniform import UniformDatagrams, are_uniform, is_usual, set_times_and_sources
 
-# Fewer datagrams are decoded faster one by one than as columns.
-FEW = 64
+# Fewer datagrams are decoded faster one by one than as columns: those that differ, and those that are alike.
+FEW = 32
+FEW_UNIFORM = 12
 
 _RECORD = struct.Struct("<q8sIIHHBBBB")  # FRAME_DTYPE
 
@@ -160,6 +162,7 @@ class DatagramDecoder:
         self._peer = peers.by_origin.get
         self._cache = HeaderCache()
         self._header = self._cache.headers.get
+        self._uniform: UniformDatagrams | None = None
 
     def decode(self, data: bytes, origin: Origin, timestamp_ns: int) -> ReceivedFrame | Refusal:
         """The frame of a datagram, or the reason why it has none. The arguments are those of an Arrival."""
@@ -192,19 +195,46 @@ class DatagramDecoder:
 
     def decode_block(self, reader: ManyReader) -> FrameBatch:
         """The frames among the datagrams of the last read."""
-        if len(reader.sizes) < FEW:
-            decoded = (self.decode(*arrival) for arrival in reader.arrivals())
-            return batch_of([received for received in decoded if isinstance(received, tuple)])
-        return self._decode_columns(reader)
+        same = self._decode_uniform(reader) if len(reader) >= FEW_UNIFORM else None
+        if same is not None:
+            return same
+        if len(reader) >= FEW:
+            return self._decode_columns(reader)
+        decoded = [self.decode(*arrival) for arrival in reader.arrivals()]
+        received = [result for result in decoded if isinstance(result, tuple)]
+        batch = batch_of(received)
+        if len(batch) == len(reader) >= FEW_UNIFORM and are_uniform(batch.records):
+            self._learn(reader, received[0], batch)
+        return batch
+
+    def _learn(self, reader: ManyReader, first: ReceivedFrame, batch: FrameBatch) -> None:
+        """Decode frames like these at once from now on, if the first of them has the usual layout."""
+        header, payload, _peer, _time = first
+        frame = WireFrame(header.arbitration_id, header.flags, header.channel, header.dlc, payload)
+        if is_usual(reader.datagram(0), frame):
+            self._uniform = UniformDatagrams(reader.matrix[0], batch.records[0])
+
+    def _decode_uniform(self, reader: ManyReader) -> FrameBatch | None:
+        """The batch if all datagrams are as those that were decoded last; else None."""
+        if self._uniform is None:
+            return None
+        matrix = reader.matrix[: len(reader)]
+        if not self._uniform.fits(matrix, reader.sizes):
+            return None
+        origins, _indexes = reader.origins()
+        if len(origins) > 1:
+            return None
+        return self._uniform_batch(self._uniform, reader, self._peers.peer(origins[0]))
 
     def _decode_columns(self, reader: ManyReader) -> FrameBatch:
-        count = len(reader.sizes)
-        records = np.zeros(count, dtype=FRAME_DTYPE)
-        usual, heap = decode_columns(reader.matrix[:count], reader.sizes, records)
-        timestamps = reader.timestamps_ns()
-        records["timestamp_ns"] = timestamps
+        matrix, sizes, timestamps = reader.matrix[: len(reader)], reader.sizes, reader.timestamps_ns()
         origins, indexes = reader.origins()
         peers = [self._peers.peer(origin) for origin in origins]
+        records = np.zeros(len(reader), dtype=FRAME_DTYPE)
+        usual, heap = decode_columns(matrix, sizes, records)
+        records["timestamp_ns"] = timestamps
+        if usual[0]:
+            self._uniform = UniformDatagrams(matrix[0], records[0])
         records["source"] = np.array([peer.row for peer in peers], dtype=np.uint16)[indexes]
         foreign = np.array([peer.is_refused for peer in peers])[indexes]
         self._peers.foreign += int(np.count_nonzero(foreign))
@@ -225,6 +255,20 @@ class DatagramDecoder:
         if len(unusual):
             heap = self._decode_rest(reader, unusual, timestamps, records, good, heap)
         return FrameBatch(records if good.all() else records.view(RAW_RECORD)[good].view(FRAME_DTYPE), heap)
+
+    def _uniform_batch(self, uniform: UniformDatagrams, reader: ManyReader, peer: Peer) -> FrameBatch:
+        """The batch of datagrams of one peer that differ in time, id and payload only."""
+        count = len(reader)
+        if peer.is_refused:
+            self._peers.foreign += count
+        elif uniform.is_fd and not self._options.fd and not (peer.is_own and not self._options.own):
+            self._peers.ignored += count
+        elif not peer.is_own or self._options.own:
+            peer.received += count
+            records, heap = uniform.decode(reader.matrix[:count])
+            set_times_and_sources(records, reader.timestamps_ns(), peer.row, bits.TX if peer.is_own else 0)
+            return FrameBatch(records, heap)
+        return FrameBatch.empty()
 
     def _decode_rest(
         self,
@@ -257,7 +301,7 @@ def batch_of(received: list[ReceivedFrame]) -> FrameBatch:
         if len(payload) > INLINE_BYTES:
             heap += payload
     array = np.frombuffer(b"".join(records), dtype=FRAME_DTYPE)
-    return FrameBatch(array, np.frombuffer(bytes(heap), dtype=np.uint8))
+    return FrameBatch(array, np.frombuffer(bytes(heap), dtype=np.uint8)) if heap else FrameBatch(array)
 
 
 def _record(received: ReceivedFrame, heap_size: int) -> bytes:

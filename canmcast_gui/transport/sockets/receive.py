@@ -117,6 +117,10 @@ HEADER_DTYPE = np.dtype(
         "itemsize": 64,
     }
 )
+# Positions in a header as words of 4 bytes.
+_HEADER_WORDS, _SIZE_WORD = HEADER_DTYPE.itemsize // 4, 56 // 4
+# After a cmsghdr of 16 bytes.
+_TIMESPEC = struct.Struct("@16x2q")
 
 
 def has_recvmmsg(stamp: ArrivalStamp) -> bool:
@@ -137,28 +141,27 @@ def libc() -> ctypes.CDLL:
 class ManyReader:
     """Reads up to ROWS datagrams at once. The result of a read is valid until the next one.
 
-    ``matrix`` uint8 (ROWS, WIDTH) holds the first bytes of one datagram in each row; ``sizes`` (n,) are their
-    full lengths.
+    ``matrix`` uint8 (ROWS, WIDTH) holds the first bytes of one datagram in each row.
     """
 
     def __init__(self, sock: socket.socket, origins: Origins) -> None:
         self._sock = sock
         self._origins = origins
-        self._recvmmsg = libc().recvmmsg
-        self._recvmmsg.argtypes = [
-            ctypes.c_int,
-            ctypes.c_void_p,
-            ctypes.c_uint,
-            ctypes.c_int,
-            ctypes.c_void_p,
-        ]
+        # Does not release the interpreter lock, because it never waits.
+        self._recvmmsg = ctypes.PyDLL(None, use_errno=True).recvmmsg
         self.matrix: Bytes = np.zeros((ROWS, WIDTH), dtype=np.uint8)
-        self.sizes: Numbers = np.zeros(0, dtype=np.int64)
+        self._count = 0
         self._overflow: Bytes = _untouched(ROWS, _OVERFLOW)
         self._side: Bytes = np.zeros((ROWS, _SIDE_BYTES), dtype=np.uint8)
         self._iovs = np.zeros((ROWS, 4), dtype=np.uint64)
         self._headers = np.zeros(ROWS, dtype=HEADER_DTYPE)
         self._prepare()
+        self._header_bytes = self._headers.view(np.uint8).data
+        self._fresh_bytes = bytes(self._header_bytes)
+        self._header_words = self._header_bytes.cast("I")
+        self._headers_at = ctypes.c_void_p(self._headers.ctypes.data)
+        self._matrix_bytes = self.matrix.reshape(-1).data
+        self._side_bytes = self._side.reshape(-1).data
 
     def _prepare(self) -> None:
         slots = np.arange(ROWS, dtype=np.uint64)
@@ -171,55 +174,59 @@ class ManyReader:
         headers["iov"] = self._iovs.ctypes.data + slots * 32
         headers["iov_count"] = 2
         headers["control"] = self._side.ctypes.data + slots * _SIDE_BYTES
-        self._reset(ROWS)
-
-    def _reset(self, count: int) -> None:
-        """Restore the sizes, which the kernel overwrites with those that it has used."""
-        headers = self._headers[:count]
         headers["name_size"] = self._origins.name_size
         headers["control_size"] = self._origins.control_size
 
+    def __len__(self) -> int:
+        """The number of datagrams of the last read."""
+        return self._count
+
+    @property
+    def sizes(self) -> Numbers:
+        """Their full lengths, (n,)."""
+        return self._headers["size"][: self._count].astype(np.int64)
+
     def read(self, limit: int) -> int:
         """Read what waits, at most ``limit`` datagrams; returns how many. Never waits. Raises OSError."""
-        self._reset(len(self.sizes))
-        count = self._recvmmsg(
-            self._sock.fileno(), self._headers.ctypes.data, min(limit, ROWS), _MSG_DONTWAIT, None
-        )
+        used = self._count * HEADER_DTYPE.itemsize  # the kernel writes the sizes that it has used
+        self._header_bytes[:used] = self._fresh_bytes[:used]
+        self._count = 0
+        count = self._recvmmsg(self._sock.fileno(), self._headers_at, min(limit, ROWS), _MSG_DONTWAIT, None)
         if count < 0:
-            count = 0
-            self._raise_unless_empty(ctypes.get_errno())
-        self.sizes = self._headers["size"][:count].astype(np.int64)
-        return int(count)
-
-    def _raise_unless_empty(self, number: int) -> None:
-        if number not in (errno.EAGAIN, errno.EINTR):
-            self.sizes = np.zeros(0, dtype=np.int64)
-            raise OSError(number, os.strerror(number))
+            number = ctypes.get_errno()
+            if number not in (errno.EAGAIN, errno.EINTR):
+                raise OSError(number, os.strerror(number))
+            return 0
+        self._count = int(count)
+        return self._count
 
     def datagram(self, row: int) -> bytes:
         """One complete datagram."""
-        size = int(self.sizes[row])
+        size = self._header_words[row * _HEADER_WORDS + _SIZE_WORD]
         if size <= WIDTH:
-            return bytes(self.matrix[row, :size])
+            start = row * WIDTH
+            return self._matrix_bytes[start : start + size].tobytes()
         return bytes(self.matrix[row]) + bytes(self._overflow[row, : size - WIDTH])
 
     def arrivals(self) -> Iterator[Arrival]:
         """The datagrams one by one."""
-        for row, timestamp_ns in enumerate(self.timestamps_ns().tolist()):
-            yield self.datagram(row), self.origin(row), timestamp_ns
+        for row in range(self._count):
+            seconds, nanoseconds = _TIMESPEC.unpack_from(self._side_bytes, row * _SIDE_BYTES)
+            yield self.datagram(row), self.origin(row), seconds * NS_PER_SECOND + nanoseconds
 
     def timestamps_ns(self) -> Numbers:
         """The arrival times, UTC nanoseconds, int64 (n,)."""
-        numbers = self._side[: len(self.sizes)].view(np.int64)
+        numbers = self._side[: self._count].view(np.int64)
         return numbers[:, 2] * NS_PER_SECOND + numbers[:, 3]
 
     def origin(self, row: int) -> Origin:
         """The origin of one datagram."""
-        return bytes(self._side[row, STAMP_SIZE : self._origins.end])
+        start = row * _SIDE_BYTES
+        return self._side_bytes[start + STAMP_SIZE : start + self._origins.end].tobytes()
 
     def origins(self) -> tuple[list[Origin], npt.NDArray[np.intp]]:
         """The distinct origins, and for each datagram the index of its origin, (n,)."""
-        words = self._side[: len(self.sizes)].view(np.uint64)[:, STAMP_SIZE // 8 : -(-self._origins.end // 8)]
+        words = self._side[: self._count].view(np.uint64)[:, STAMP_SIZE // 8 : -(-self._origins.end // 8)]
         first, indexes = _distinct(words)
         return [self.origin(int(row)) for row in first], indexes
 
@@ -240,10 +247,6 @@ def _distinct(words: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.intp], npt.
     rows = np.ascontiguousarray(words)
     _, first, indexes = np.unique(rows.view(f"V{rows.shape[1] * 8}")[:, 0], True, True)
     return first, indexes
-
-
-# After a cmsghdr of 16 bytes.
-_TIMESPEC = struct.Struct("@16x2q")
 
 
 class DirectReader(Generic[T]):

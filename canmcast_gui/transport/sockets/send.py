@@ -13,7 +13,9 @@ import ipaddress
 import os
 import socket
 import struct
+import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -34,6 +36,8 @@ from canmcast_gui.transport.sockets.receive import HEADER_DTYPE, libc
 _MOST_SEGMENTS = 64
 # The limit of the kernel for messages in one call (UIO_MAXIOV).
 _MOST_MESSAGES = 1024
+# Up to this number of rows of one size a call for each run takes less time than preparing one for all.
+_FEW_ROWS = 4 * _MOST_SEGMENTS
 _MSG_DONTWAIT = 0x40
 _SOL_UDP = 17
 _CONTROL = 24  # a cmsghdr of 16 bytes and a uint16, padded to whole words
@@ -53,13 +57,14 @@ class InterfaceSender:
     def __init__(self, group: Group, settings: BusSettings, link: Link) -> None:
         self.link = link
         self._sock = open_sending_socket(group, settings.port, link, settings.hop_limit)
+        self._send = self._sock.send
         self._many = ManySender(self._sock) if has_sendmmsg() else None
         self.address = source_of(_complete(self._sock.getsockname(), link))
 
     def send(self, datagram: bytes, timeout: float | None) -> None:
         """Send one datagram; wait up to ``timeout`` seconds until the system takes it."""
         try:
-            self._sock.send(datagram)
+            self._send(datagram)
         except BlockingIOError:
             self._send_later(datagram, timeout)
 
@@ -77,6 +82,22 @@ class InterfaceSender:
         left = None if deadline is None else deadline - time.monotonic()
         if (left is not None and left <= 0) or not wait_for(self._sock.fileno(), left, writing=True):
             raise SendTimeoutError(f"the system did not take the frame within {timeout} s")
+
+    def send_run(self, run: Sequence[bytes]) -> None:
+        """Send datagrams of one size, at most _MOST_SEGMENTS, in one call if the system can."""
+        if len(run) > 1 and self._many and self._many.can_segment:
+            try:
+                self._many.send_joined(b"".join(run), len(run[0]))
+            except BlockingIOError:
+                self._wait(None, None)
+            except OSError as error:
+                if error.errno not in _CANNOT_SEGMENT:
+                    raise
+                self._many.can_segment = False
+            else:
+                return
+        for datagram in run:
+            self.send(datagram, None)
 
     def send_some(self, matrix: Bytes, sizes: Numbers) -> int:
         """Send the first rows of a matrix, at least one; returns how many."""
@@ -128,7 +149,8 @@ class ManySender:
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
-        self._segments = _MOST_SEGMENTS
+        #: Whether kernel and interface split large datagrams, as far as is known.
+        self.can_segment = True
         self._sendmmsg = libc().sendmmsg
         self._sendmmsg.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int]
 
@@ -138,7 +160,9 @@ class ManySender:
         ``matrix`` uint8 (n, width) C-contiguous. Raises BlockingIOError if it takes none at the moment, or
         OSError.
         """
-        starts, counts = runs_of(sizes, self._segments)
+        if self.can_segment and len(sizes) <= _FEW_ROWS and (sizes == matrix.shape[1]).all():
+            return self._send_alike(matrix[:_MOST_SEGMENTS])
+        starts, counts = runs_of(sizes, _MOST_SEGMENTS if self.can_segment else 1)
         starts, counts = starts[:_MOST_MESSAGES], counts[:_MOST_MESSAGES]
         pieces = _pieces(matrix, sizes, starts, counts)
         controls = _controls(sizes[starts])
@@ -153,9 +177,25 @@ class ManySender:
             return int(counts[:done].sum())
         number = ctypes.get_errno()
         if number in _CANNOT_SEGMENT and counts[0] > 1:
-            self._segments = 1
+            self.can_segment = False
             return self.send(matrix, sizes)
         raise OSError(number, os.strerror(number))
+
+    def _send_alike(self, matrix: Bytes) -> int:
+        """Send rows of one size without gaps, at most _MOST_SEGMENTS."""
+        try:
+            self.send_joined(matrix.data, matrix.shape[1])
+        except OSError as error:
+            if error.errno not in _CANNOT_SEGMENT or len(matrix) == 1:
+                raise
+            self.can_segment = False
+            return self.send(matrix, np.full(len(matrix), matrix.shape[1]))
+        return len(matrix)
+
+    def send_joined(self, joined: bytes | memoryview, size: int) -> None:
+        """Send datagrams of one size that are joined, at most _MOST_SEGMENTS. Raises OSError."""
+        segment = (_SOL_UDP, platforms.LINUX_UDP_SEGMENT, size.to_bytes(2, sys.byteorder))
+        self._sock.sendmsg([joined], [segment])
 
 
 def _pieces(matrix: Bytes, sizes: Numbers, starts: Numbers, counts: Numbers) -> npt.NDArray[np.uint64]:
@@ -173,6 +213,16 @@ def _pieces(matrix: Bytes, sizes: Numbers, starts: Numbers, counts: Numbers) -> 
     pieces[:, 0] = matrix.ctypes.data + starts * width
     pieces[:, 1] = counts
     return pieces
+
+
+def run_length(datagrams: Sequence[bytes], start: int) -> int:
+    """How many datagrams from ``start`` on have one size, at most _MOST_SEGMENTS."""
+    size = len(datagrams[start])
+    stop = start + 1
+    end = min(len(datagrams), start + _MOST_SEGMENTS)
+    while stop < end and len(datagrams[stop]) == size:
+        stop += 1
+    return stop - start
 
 
 def runs_of(sizes: Numbers, longest: int) -> tuple[Numbers, Numbers]:

@@ -8,10 +8,7 @@ rows at once. The general codec decodes the other datagrams; the result of both 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, LENGTH_TO_DLC, MAX_PAYLOAD, Flag, FrameBatch
 from canmcast_gui.frames.arrays import Bytes, Mask, Numbers
@@ -22,6 +19,7 @@ from canmcast_gui.transport.errors import FrameError
 from canmcast_gui.transport.wire.templates import (
     FALSE,
     ID_AT,
+    ID_WIDTH_BY_MARK,
     NIL,
     TAIL,
     TAIL_FLAGS_AT,
@@ -31,11 +29,7 @@ from canmcast_gui.transport.wire.templates import (
     head_of,
     slices_of,
 )
-
-# The size of an id in bytes, by its first byte: a number below 128, or a mark before 1, 2 or 4 bytes.
-_ID_WIDTH_BY_MARK = np.zeros(256, dtype=np.int64)
-_ID_WIDTH_BY_MARK[:0x80] = 1
-_ID_WIDTH_BY_MARK[[0xCC, 0xCD, 0xCE]] = (2, 3, 5)
+from canmcast_gui.transport.wire.uniform import big_endian, read_ids, write_ids
 
 # Records are copied whole: numpy would copy a structured one field by field.
 RAW_RECORD = np.dtype(f"V{FRAME_DTYPE.itemsize}")
@@ -57,7 +51,7 @@ def decode_columns(matrix: Bytes, sizes: Numbers, records: Records) -> tuple[Mas
     other rows have undefined content.
     """
     heap: list[Bytes] = []
-    id_widths = _ID_WIDTH_BY_MARK[matrix[:, ID_AT]]
+    id_widths = ID_WIDTH_BY_MARK[matrix[:, ID_AT]]
     present = np.flatnonzero(np.bincount(id_widths)).tolist()
     if len(present) == 1 and present[0]:
         done = _decode_part(matrix, sizes, head_of(present[0]), records, heap)
@@ -78,7 +72,7 @@ def _decode_part(cells: Bytes, sizes: Numbers, head: Head, records: Records, hea
     bounded = np.minimum(lengths, MAX_PAYLOAD)
     ends = np.arange(len(cells)) * WIDTH + start + bounded
     tails = slices_of(cells, len(TAIL.sample))[ends].view(np.uint8).reshape(len(cells), -1)
-    ids = _read_ids(cells, head.id_width)
+    ids = read_ids(cells, head.id_width)
     channel = cells[:, head.channel_at]
     extended, error = cells[:, head.extended_at] & 1, cells[:, head.error_at] & 1
     fd, brs, esi = (tails[:, at] & 1 for at in TAIL_FLAGS_AT)
@@ -114,14 +108,6 @@ def _collect_long_payloads(
             heap.append(cells[rows, at : at + length].ravel())
             records["payload_offset"][rows] = filled + np.arange(len(rows)) * length
             filled += heap[-1].size
-
-
-def _read_ids(cells: Bytes, id_width: int) -> npt.NDArray[np.uint32]:
-    if id_width <= 2:
-        return cells[:, ID_AT + id_width - 1].astype(np.uint32)
-    number = ">u2" if id_width == 3 else ">u4"
-    raw = np.ascontiguousarray(cells[:, ID_AT + 1 : ID_AT + id_width])
-    return raw.view(number)[:, 0].astype(np.uint32)
 
 
 # The highest channel column whose number (one less) takes a single byte in the usual layout.
@@ -179,8 +165,8 @@ def _encode_part(batch: FrameBatch, head: Head, memory: Bytes) -> tuple[Bytes, N
     cells = _matrix(memory, len(batch), start + longest + TAIL.size if is_one_size else WIDTH)
     used = Flag(int(np.bitwise_or.reduce(batch.flags)))
     cells[:, :start] = head.part.sample[:start]
-    cells[:, TIME_AT : TIME_AT + 8] = _big_endian(batch.timestamp_ns / NS_PER_SECOND, ">f8")
-    _write_ids(batch, head.id_width, cells)
+    cells[:, TIME_AT : TIME_AT + 8] = big_endian(batch.timestamp_ns / NS_PER_SECOND, ">f8")
+    write_ids(batch.arbitration_id, head.id_width, cells)
     for flag, at in (
         (Flag.EXTENDED, head.extended_at),
         (Flag.REMOTE, head.remote_at),
@@ -215,15 +201,3 @@ def _write_tails(batch: FrameBatch, used: Flag, tails: Bytes) -> None:
 def _truth(batch: FrameBatch, flag: Flag) -> Bytes:
     truth: Bytes = (FALSE + batch.has(flag)).astype(np.uint8)
     return truth
-
-
-def _write_ids(batch: FrameBatch, id_width: int, cells: Bytes) -> None:
-    ids = batch.arbitration_id
-    if id_width <= 2:
-        cells[:, ID_AT + id_width - 1] = ids
-    else:
-        cells[:, ID_AT + 1 : ID_AT + id_width] = _big_endian(ids, ">u2" if id_width == 3 else ">u4")
-
-
-def _big_endian(numbers: npt.NDArray[Any], form: str) -> Bytes:
-    return numbers.astype(form).view(np.uint8).reshape(len(numbers), -1)

@@ -32,6 +32,17 @@ _TRUTH_MASK = 0xFE
 SMALLEST_ID = {1: 0, 2: 0x80, 3: 0x100, 5: 0x10000}
 
 
+# The size of an id in bytes, by its first byte: a number below 128, or a mark before 1, 2 or 4 bytes.
+ID_WIDTH_BY_MARK = np.zeros(256, dtype=np.int64)
+ID_WIDTH_BY_MARK[:0x80] = 1
+ID_WIDTH_BY_MARK[[0xCC, 0xCD, 0xCE]] = (2, 3, 5)
+
+
+def id_width_of(mark: int) -> int:
+    """The size of an id in bytes, from its first one; 0 if it does not begin an id."""
+    return int(ID_WIDTH_BY_MARK[mark])
+
+
 @dataclass(frozen=True)
 class Part:
     """The bytes before or after a payload: ``size`` bytes, padded with zeros to whole words.
