@@ -87,9 +87,9 @@ class BusSettings:
     def reach(self) -> str:
         """How far frames go, as a sentence to show before the first one is sent."""
         if not self.leaves_host:
-            return "Frames stay on this host (hop limit 0)"
+            return "Frames stay on this computer (hop limit 0)"
         hops = "the local network" if self.hop_limit == 1 else f"up to {self.hop_limit} networks"
-        return f"Frames leave this host: {hops} (hop limit {self.hop_limit})"
+        return f"Frames leave this computer: {hops} (hop limit {self.hop_limit})"
 
 
 def _require_number(name: str, value: object, lowest: int, highest: int) -> None:

@@ -154,7 +154,7 @@ def test_a_kcd_file_with_a_wide_id(tmp_path):
     assert database.message(0x10630000, True).name == "Wide"
     assert [(problem.line, problem.kind) for problem in database.problems] == [
         (3, "repaired"),
-        (4, "doubtful"),
+        (4, "warning"),
     ]
 
 

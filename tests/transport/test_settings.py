@@ -82,10 +82,10 @@ def test_a_groups_own_scope_is_kept():
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        (BusSettings(), "leave this host: the local network (hop limit 1)"),
-        (BusSettings(hop_limit=3), "leave this host: up to 3 networks (hop limit 3)"),
-        (BusSettings(hop_limit=0), "stay on this host (hop limit 0)"),
-        (BusSettings.this_computer(), "stay on this host (hop limit 0)"),
+        (BusSettings(), "leave this computer: the local network (hop limit 1)"),
+        (BusSettings(hop_limit=3), "leave this computer: up to 3 networks (hop limit 3)"),
+        (BusSettings(hop_limit=0), "stay on this computer (hop limit 0)"),
+        (BusSettings.this_computer(), "stay on this computer (hop limit 0)"),
     ],
 )
 def test_how_far_frames_go_is_said(settings, words):

@@ -13,6 +13,7 @@ from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.text import id_text
 from canmcast_gui.recording import NewestById
+from canmcast_gui.recording.id_statistics import OWN
 from canmcast_gui.recording.newest import Kind
 
 CHECK_MS = 1000
@@ -93,9 +94,11 @@ class SenderWatch(QObject):
         first, second = int(senders.before[new[0]]), int(senders.source[new[0]])
         who = f"{self._name_of(first)} and {self._name_of(second)}"
         if len(new) == 1:
-            message = f"Two senders send {self._names(newest, new)}: {who}."
+            message = f"Duplicate sender: {self._names(newest, new)} is sent by {who}."
         else:
-            message = f"Two senders send each of these ids: {self._names(newest, new)}; the first one {who}."
+            message = (
+                f"Duplicate senders: {self._names(newest, new)} are sent by two each, the first by {who}."
+            )
         self._report(message + " Only one node of a bus may send an id.", newest, new)
 
     # -- a host sends what the database gives to another --------------------------------------------------
@@ -116,9 +119,10 @@ class SenderWatch(QObject):
 
     def _report_wrong_node(self, newest: NewestById, entry: int, node: str, source: int, home: int) -> None:
         self._known.reported.add(entry)
-        who, there = self._name_of(source), self._name_of(home)
-        message = f"{who} sends {self._names(newest, [entry])}, which the database assigns to {node}"
-        self._report(f"{message}; other messages of {node} come from {there}.", newest, [entry])
+        who = "You are sending" if source == OWN else f"{self._name_of(source)} sends"
+        there = "sent by you" if home == OWN else f"sent by {self._name_of(home)}"
+        what = f"{self._names(newest, [entry])}, which the database assigns to node {node} ({there})"
+        self._report(f"{who} {what}.", newest, [entry])
 
     def _changed(self, newest: NewestById) -> list[int]:
         sources = newest.senders.source

@@ -6,7 +6,7 @@ import pytest
 from canmcast_gui.app.bus.sender_watch import SenderWatch, WrongSender
 from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.database import load_database
-from canmcast_gui.frames import FrameBatch, Source
+from canmcast_gui.frames import Flag, FrameBatch, Source
 
 DATABASE = """VERSION ""
 BU_: Motor Brake
@@ -26,8 +26,8 @@ class LiveSession(Session):
 
     state = SessionState.LIVE
 
-    def take(self, *frames: tuple[int, int]) -> None:
-        """Frames of (id, last part of the sender's address), 10 ms apart."""
+    def take(self, *frames: tuple[int, int], own: int = 0) -> None:
+        """Frames of (id, last part of the sender's address), 10 ms apart; those of address ``own`` are Tx."""
         start = self.document.newest.generation * 1_000_000_000
         times = start + np.arange(len(frames)) * 10_000_000
         batch = FrameBatch.from_columns(
@@ -35,6 +35,8 @@ class LiveSession(Session):
         )
         sources = self.document.recording.sources
         batch.records["source"] = [sources.number(Source(f"10.0.0.{host}", 43113)) for _, host in frames]
+        is_own = np.array([host == own for _, host in frames])
+        batch.records["flags"][is_own] |= np.uint16(Flag.TX)
         self.document.append(batch)
         self.document.update_newest()
 
@@ -68,7 +70,7 @@ def test_two_hosts_that_send_one_id_are_reported_once(session, alarms):
     session.take((0x100, 1), (0x100, 2))
     alarms.check()
     (alarm,) = alarms.found
-    assert alarm.message.startswith("Two senders send 100: 10.0.0.1 and 10.0.0.2.")
+    assert alarm.message.startswith("Duplicate sender: 100 is sent by 10.0.0.1 and 10.0.0.2.")
     assert session.document.recording.find(alarm.filter_text).tolist() == [0, 1, 3, 4]
     session.take((0x100, 1), (0x100, 2))
     assert len(sentences(alarms)) == 1
@@ -79,7 +81,10 @@ def test_many_ids_make_one_message(session, alarms):
         for host in (1, 2):
             session.take(*((number, host) for number in range(0x300, 0x308)))
     (sentence,) = sentences(alarms)
-    assert "300, 301, 302, 303, 304 and 3 more; the first one 10.0.0.1 and 10.0.0.2" in sentence
+    assert (
+        "300, 301, 302, 303, 304 and 3 more are sent by two each, the first by 10.0.0.1 and 10.0.0.2"
+        in sentence
+    )
 
 
 def test_a_message_of_another_node_is_reported(session, alarms, tmp_path):
@@ -90,11 +95,22 @@ def test_a_message_of_another_node_is_reported(session, alarms, tmp_path):
     session.take((0x102, 9), (0x100, 1), (0x101, 1), (0x200, 2))
     (sentence,) = sentences(alarms)
     assert sentence == (
-        "10.0.0.9 sends 102 (Oil), which the database assigns to Motor; "
-        "other messages of Motor come from 10.0.0.1."
+        "10.0.0.9 sends 102 (Oil), which the database assigns to node Motor (sent by 10.0.0.1)."
     )
     session.take((0x102, 9), (0x100, 1), (0x101, 1), (0x200, 2))
     assert sentences(alarms) == []
+
+
+def test_what_you_send_for_another_node_is_reported_as_yours(session, alarms, tmp_path):
+    path = tmp_path / "car.dbc"
+    path.write_text(DATABASE)
+    session.databases.loaded.add(load_database(path))
+    session.databases.changed.emit()
+    session.take((0x102, 9), (0x100, 1), (0x101, 1), (0x200, 2), own=9)
+    (sentence,) = sentences(alarms)
+    assert sentence == (
+        "You are sending 102 (Oil), which the database assigns to node Motor (sent by 10.0.0.1)."
+    )
 
 
 def test_a_node_that_moved_to_another_host_raises_no_alarm(session, alarms, tmp_path):

@@ -110,7 +110,7 @@ def test_a_response_ends_it_and_the_frames_before_are_printed(start, bus, peer, 
 def test_without_a_response_it_waits_and_reports_it(canmcast, bus):
     result = canmcast("fuzz", *bus, "--count", "5", "--rate", "1000", "--stop-at", "id == 1", "--wait", "0.1")
     assert result.returncode == 0
-    assert result.stderr.splitlines()[0] == "canmcast: Frames stay on this host (hop limit 0)"
+    assert result.stderr.splitlines()[0] == "canmcast: Frames stay on this computer (hop limit 0)"
     assert "no frame matched id == 1" in result.stderr
     assert not result.stdout
 

@@ -60,7 +60,7 @@ def test_a_run_is_sent_and_its_log_is_what_was_received(qtbot, panel, stage, net
     assert panel.status_line.text() == NO_BUS
     assert not panel.run_actions.start.isEnabled()
     go_live(qtbot, stage.session, network.free_port())
-    assert panel.footer.reach.text() == "Frames stay on this host (hop limit 0)"
+    assert panel.footer.reach.text() == "Frames stay on this computer (hop limit 0)"
     log = tmp_path / "fuzz.asc"
     panel.apply_setup(FuzzSetup(ids="100..10F", lengths="2", seed=3, rate=1000, count=200, log=log))
     panel.start()

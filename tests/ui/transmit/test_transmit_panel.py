@@ -264,7 +264,7 @@ def test_edits_are_undone_and_redone(qtbot, panel):
 def test_the_main_switch_stops_and_refuses(qtbot, panel, session, network):
     panel.model.insert(0, [TransmitRow(name="one", period_ns=10 * NS_PER_MS)])
     go_live(qtbot, session, network.free_port())
-    assert "stay on this host" in panel.footer.reach.text()
+    assert "stay on this computer" in panel.footer.reach.text()
     panel.table.selectRow(0)
     panel.toggle_armed()
     qtbot.waitUntil(lambda: "100 frames/s" in panel.footer.load.text(), timeout=WAIT_MS)
