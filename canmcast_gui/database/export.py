@@ -13,8 +13,9 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from canmcast_gui.database.model import Message, signal_paths
 from canmcast_gui.database.problems import TableError
-from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.arrays import Column, Offsets, Times
 from canmcast_gui.frames.units import NS_PER_SECOND
 
@@ -192,6 +193,9 @@ def _write_all(table: TableWriter, rows: Iterable[Rows], progress: Callable[[], 
 # A function that returns the rows of a batch that have a signal, ascending, and its values.
 Decode = Callable[[FrameBatch, str], tuple[Column, Column]]
 
+# A function that returns the message of an arbitration id, which may be extended, or None.
+MessageOf = Callable[[int, bool], Message | None]
+
 # The limit for one portion of frames: an interval that needs more rows is a typing error, and would fill the
 # disk.
 MAX_EVEN_ROWS = 50_000_000
@@ -220,6 +224,17 @@ def rows_of(batch: FrameBatch, decode: Decode, signals: Sequence[str], start_ns:
     frames = np.unique(np.concatenate([rows for rows, _ in columns]))
     placed = [(np.searchsorted(frames, rows), values) for rows, values in columns]
     return Rows(batch.timestamp_ns[frames], placed, start_ns)
+
+
+def signals_in(batches: Iterable[FrameBatch], message_of: MessageOf) -> list[str]:
+    """The names of all signals of the messages whose data frames are in some batches, by id."""
+    found: set[tuple[int, bool]] = set()
+    for batch in batches:
+        data = batch[~(batch.has(Flag.ERROR) | batch.has(Flag.REMOTE))]
+        keys = np.unique(data.arbitration_id.astype(np.int64) << 1 | data.has(Flag.EXTENDED))
+        found |= {(key >> 1, bool(key & 1)) for key in keys.tolist()}
+    messages = (message_of(number, extended) for number, extended in sorted(found))
+    return list(dict.fromkeys(path.name for message in messages if message for path in signal_paths(message)))
 
 
 def between(rows: Rows, first_ns: int, last_ns: int) -> Rows:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from canmcast_gui.app.program.messages import Level
 from canmcast_gui.app.program.tasks import Report
 from canmcast_gui.database import DatabaseSet
-from canmcast_gui.database.export import Heading, Rows, between, evenly, rows_of, save_table
+from canmcast_gui.database.export import Heading, Rows, between, evenly, rows_of, save_table, signals_in
 from canmcast_gui.database.problems import TableError
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
@@ -201,10 +201,10 @@ ALWAYS_NS = (-(1 << 62), 1 << 62)
 
 @dataclass(frozen=True)
 class SignalExport:
-    """The part of a recording to export: signals "Message.Signal", and a span of time that includes both
-    ends.
+    """The part of a recording to export: signals "Message.Signal", and a span of time with both ends.
 
-    Samples have the times of their frames or, with ``every_ns``, equal distances.
+    Without signals, all that occur in the recording are exported. Samples have the times of their frames or,
+    with ``every_ns``, equal distances.
     """
 
     signals: tuple[str, ...]
@@ -216,14 +216,17 @@ def export_signals(
     recording: Recording, databases: DatabaseSet, wanted: SignalExport, path: Path, report: Report
 ) -> int:
     """Write the table; returns how many rows. Raises TableError, or DatabaseError for an unknown signal."""
-    headings = [Heading(name, databases.signal(name).unit) for name in wanted.signals]
+    names = wanted.signals or signals_in((block for _, block in recording.blocks()), databases.message)
+    if not names:
+        raise TableError("There is nothing to export: no loaded database describes a frame of the recording.")
+    headings = [Heading(name, databases.signal(name).unit) for name in names]
     first, stop = recording.first_row, recording.end_row
     done = first
 
     def rows() -> Iterator[Rows]:
         nonlocal done
         for row, batch in recording.blocks(first, stop):
-            found = rows_of(batch, databases.decode_rows, wanted.signals, recording.start_ns)
+            found = rows_of(batch, databases.decode_rows, names, recording.start_ns)
             done = row + len(batch)
             yield between(found, *wanted.span_ns)
 

@@ -10,13 +10,16 @@ import click
 from canmcast_gui.cli.options import EXISTING_FILE, NEW_FILE, FiniteFloat, FiniteRange
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import Interrupt, print_note, progress_bar
-from canmcast_gui.database import load_database
-from canmcast_gui.database.export import Heading, Rows, between, evenly, rows_of, save_table
+from canmcast_gui.database import Database, load_database
+from canmcast_gui.database.export import Heading, Rows, between, evenly, rows_of, save_table, signals_in
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile import read_batches
 from canmcast_gui.wording import counted
 
 _ALWAYS = 1 << 62
+
+# More signals than these are counted in a message, not named.
+MOST_NAMED = 5
 
 
 @click.command("export")
@@ -26,7 +29,11 @@ _ALWAYS = 1 << 62
     "--database", "database_path", type=EXISTING_FILE, required=True, help="Database of the signals."
 )
 @click.option(
-    "--signal", "signals", multiple=True, required=True, metavar="NAME", help="Message.Signal. Repeatable."
+    "--signal",
+    "signals",
+    multiple=True,
+    metavar="NAME",
+    help="Message.Signal. Repeatable. Default: all signals of the messages that occur in FILE.",
 )
 @click.option("--from", "first_s", type=FiniteFloat(), metavar="SECONDS", help="Start at this time.")
 @click.option("--to", "last_s", type=FiniteFloat(), metavar="SECONDS", help="Stop at this time.")
@@ -52,6 +59,7 @@ def command(
     each signal, empty if the frame does not carry it.
     """
     database = load_database(database_path)
+    signals = signals or _all_signals(file, database)
     headings = [Heading(name, database.signal(name).unit) for name in signals]
     reader = read_batches(file)
 
@@ -75,5 +83,17 @@ def command(
         if interrupt.requested:
             raise Failure("interrupted; nothing was written")
     if not count:
-        raise Failure(f"{file.name} has no frame that carries {' or '.join(signals)}")
+        raise Failure(f"{file.name} has no frame that carries {_names(signals)}")
     print_note(f"{counted(count, 'row')} in {out}")
+
+
+def _all_signals(file: Path, database: Database) -> tuple[str, ...]:
+    """All signals of the messages that occur in a file."""
+    signals = tuple(signals_in(read_batches(file), database.message))
+    if not signals:
+        raise Failure(f"{file.name} has no frame that the database describes")
+    return signals
+
+
+def _names(signals: tuple[str, ...]) -> str:
+    return " or ".join(signals) if len(signals) <= MOST_NAMED else f"any of {len(signals)} signals"

@@ -27,6 +27,7 @@ LOG_FORMAT = Setting("files/log_format", str, "blf")
 LOG_FOLDER = Setting("files/log_folder", str, "")
 DATABASE_FOLDER = Setting("files/database_folder", str, "")
 WORKSPACE_FOLDER = Setting("files/workspace_folder", str, "")
+TABLE_FOLDER = Setting("files/table_folder", str, "")
 
 
 def ask_files(

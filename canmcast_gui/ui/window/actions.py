@@ -31,6 +31,9 @@ class WindowActions:
         self.save = make("&Save all frames…", "Write the recording to a log file", icon="save", keys="Ctrl+S")
         self.save_minute = make("Save last &minute…", "Write the newest 60 seconds to a log file")
         self.save_shown = make("Save s&hown frames…", "Write the frames that match the filter to a log file")
+        self.export_signals = make(
+            "E&xport signals…", "Decoded signals of the recording as a table: CSV, Parquet, MF4"
+        )
         self.recover = make("Reco&ver recordings…", "Frames that were not saved because the program crashed")
         self.load_database = make(
             "Load &database…",

@@ -12,6 +12,7 @@ from canmcast_gui.ui.actions import allow, connect
 from canmcast_gui.ui.dialogs.limits import LimitsDialog
 from canmcast_gui.ui.dialogs.preferences import PreferencesDialog
 from canmcast_gui.ui.files.commands import FileCommands
+from canmcast_gui.ui.files.export import ExportCommands
 from canmcast_gui.ui.files.record import RecordCommands
 from canmcast_gui.ui.files.recovery import RecoveryCommands
 from canmcast_gui.ui.labels import title_text
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self.panel = TracePanel(session, settings, self.start_page)
         self.files = FileCommands(session, settings, self)
         self.record = RecordCommands(session, settings, self.files, self.panel.messages, self)
+        self.export = ExportCommands(session, self.files, self)
         self.recovery = RecoveryCommands(session, self.files, self.panel.messages, self)
         self.setCentralWidget(self.panel)
         self.docks = Docks(session, settings, self.panel.context, self)
@@ -172,6 +174,7 @@ class MainWindow(QMainWindow):
             (actions.record, self.record.toggle),
             (actions.record_options, lambda: self.record.ask_with_options()),
             (actions.recover, self.recovery.show),
+            (actions.export_signals, self.export.ask),
             (actions.next_panel, lambda: self._go_to_panel(1)),
             (actions.previous_panel, lambda: self._go_to_panel(-1)),
         ):

@@ -17,6 +17,7 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.workspace.control import WorkspaceControl
 from canmcast_gui.app.workspace.workspace import Workspace
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.dialogs.files import WORKSPACE_FOLDER
 from canmcast_gui.ui.files.commands import FileCommands
 from canmcast_gui.ui.labels import label_text, title_text
 from canmcast_gui.ui.trace.docks import ViewDocks
@@ -86,7 +87,7 @@ class WorkspaceCommands:
 
     def ask_open(self) -> None:
         """Ask for a workspace and open it."""
-        self._files.dialog("Open a workspace", FILTER, self.open)
+        self._files.dialog("Open a workspace", FILTER, self.open, kind=WORKSPACE_FOLDER)
 
     def open(self, path: str | Path) -> None:
         """Open a workspace, after asking about unsaved changes."""
@@ -112,7 +113,7 @@ class WorkspaceCommands:
 
         path = self._workspace.path
         name = path.name if path else f"workspace{SUFFIX}"
-        self._files.dialog("Save the workspace", FILTER, chosen, save_as=name)
+        self._files.dialog("Save the workspace", FILTER, chosen, save_as=name, kind=WORKSPACE_FOLDER)
 
     def fill_recent(self, menu: QMenu) -> None:
         """Fill a menu with recent workspaces; opening a missing one shows a message."""

@@ -72,6 +72,34 @@ def test_values_are_those_that_cantools_decodes(canmcast, drive, tmp_path):
                 assert float(row[title]) == pytest.approx(values[name])
 
 
+def test_without_names_all_signals_of_the_messages_that_occur_are_exported(canmcast, drive, tmp_path):
+    path, frames = drive
+    out = tmp_path / "out.csv"
+    result = canmcast("export", path, out, "--database", DATABASE)
+    assert result.returncode == 0, result.stderr
+    rows = table(out)
+    assert len(rows) == len(frames)
+    database = cantools.database.load_file(DATABASE)
+    messages = sorted(
+        (database.get_message_by_name(name) for name in ("EngineStatus", "TyreStatus")),
+        key=lambda message: message.frame_id,
+    )
+    wanted = [f"{message.name}.{signal.name}" for message in messages for signal in message.signals]
+    assert sorted(title.partition(" ")[0] for title in list(rows[0])[1:]) == sorted(wanted)
+    for row, frame in zip(rows, frames, strict=True):
+        message = database.get_message_by_frame_id(frame.arbitration_id)
+        for title in list(row)[1:]:
+            name, _, signal = title.partition(" ")[0].partition(".")
+            if name == message.name and row[title]:
+                value = message.decode(frame.data, decode_choices=False)[signal]
+                assert float(row[title]) == pytest.approx(value)
+    other = tmp_path / "other.log"
+    other.write_text("(1.0) can0 7FF#00\n")
+    result = canmcast("export", other, tmp_path / "none.csv", "--database", DATABASE)
+    assert_one_line(result, 1, "no frame that the database describes")
+    assert not (tmp_path / "none.csv").exists()
+
+
 @pytest.mark.parametrize(
     ("out", "database", "signal", "reason"),
     [

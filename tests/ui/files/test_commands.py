@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QMess
 from canmcast_gui.app.session import SessionState
 from canmcast_gui.logfile import save
 from canmcast_gui.recording import Recording, leftovers
+from canmcast_gui.ui.dialogs.export import ExportSignalsDialog
 from canmcast_gui.ui.dialogs.files import LOG_FOLDER
 from canmcast_gui.ui.dialogs.record import RecordDialog
 from canmcast_gui.ui.dialogs.recovery import RecoveryDialog
@@ -165,3 +166,48 @@ def test_problems_of_a_database_are_shown_from_the_message(qtbot, stage, window,
     browser = window.docks.browser
     qtbot.waitUntil(browser.isVisible)
     assert browser.tabs.currentWidget() is browser.problems
+
+
+def test_all_signals_or_selected_ones_are_exported(qtbot, stage, window, tmp_path):
+    window.actions_.export_signals.trigger()
+    assert window.panel.messages.texts[-1].startswith("No database describes signals")
+    stage.add_database()
+    window.actions_.export_signals.trigger()
+    assert window.panel.messages.texts[-1] == "There are no frames to export signals of."
+    stage.receive(traffic(400))
+
+    def export(name, prepare):
+        window.actions_.export_signals.trigger()
+        dialog = dialog_of(window, ExportSignalsDialog)
+        prepare(dialog)
+        dialog.ok.click()
+        files = dialog_of(window, QFileDialog)
+        assert files.selectedFiles()[0].endswith("-signals.csv")
+        files.selectFile(str(tmp_path / name))
+        files.accept()
+        qtbot.waitUntil((tmp_path / name).exists)
+        process_deletions()
+        return (tmp_path / name).read_text().splitlines()
+
+    def choose(dialog):
+        dialog.some.click()
+        assert not dialog.ok.isEnabled()
+        qtbot.keyClicks(dialog.search, "speed")
+        shown = [item for item in items(dialog) if not item.isHidden()]
+        assert [item.text() for item in shown] == ["Engine.Speed"]
+        shown[0].setCheckState(Qt.CheckState.Checked)
+        dialog.evenly.click()
+        dialog.every_ms.setValue(50)
+
+    def items(dialog):
+        return [dialog.list.item(line) for line in range(dialog.list.count())]
+
+    everything = export("all.csv", lambda _dialog: None)
+    assert len(everything) == 101  # a quarter of the frames are Engine
+    assert {title.partition(" ")[0] for title in everything[0].split(",")[1:]} == {
+        "Engine.Speed",
+        "Engine.Gear",
+    }
+    some = export("some.csv", choose)
+    assert some[0].startswith("time_s,Engine.Speed")
+    assert len(some) == 1 + 396 // 50 + 1

@@ -1,0 +1,139 @@
+"""Everyday use of files: recorded with what came before, opened, moved through, saved."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QMessageBox
+
+from canmcast_gui.app.session import SessionState
+from canmcast_gui.logfile import read_batches
+from canmcast_gui.ui.dialogs.record import RecordDialog
+from canmcast_gui.ui.overview.go_to import GoToTimeDialog
+
+pytestmark = [pytest.mark.network, pytest.mark.window]
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def live(desk, network, stock_peer):
+    """A window with 300 frames of a peer, which takes 0.3 s to send them; and a function that sends more."""
+    port = network.free_port()
+    desk.connect("239.74.163.2", port)
+
+    def send(count):
+        before = len(desk.session.document.recording)
+        stock_peer("send", "--port", port, "--count", count, "--rate", 1000).result()
+        desk.wait(lambda: len(desk.session.document.recording) == before + count, f"{count} frames")
+
+    send(300)
+    desk.window.actions_.chronological.trigger()
+    activate(desk)
+    return desk, send
+
+
+def opened(desk, frames):
+    desk.wait(lambda: desk.session.state is SessionState.FILE, "the opened file")
+    desk.wait(lambda: desk.session.overview.is_complete, "the contents of the file")
+    desk.wait(lambda: len(desk.trace_lines()) == frames, f"{frames} lines")
+    header = desk.window.panel.overview.header
+    assert header.isVisible()
+    assert header.parts["frames"].text() == f"{frames} frames"
+
+
+def activate(desk):
+    """Wait until the window has the keys again, after a dialog was closed."""
+    with desk.qtbot.waitActive(desk.window):
+        desk.window.activateWindow()
+
+
+def test_record_open_and_move_by_mouse(live, tmp_path):
+    desk, send = live
+    window = desk.window
+    window.actions_.record_options.trigger()
+    dialog = desk.child(RecordDialog)
+    record = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
+    dialog.path.setText(str(tmp_path / "absent" / "live.blf"))
+    dialog.pre.check.click()
+    desk.qtbot.mouseClick(record, Qt.MouseButton.LeftButton)
+    assert dialog.isVisible()
+    assert "absent" in dialog.problem.text()
+    dialog.path.setText(str(tmp_path / "live.blf"))
+    desk.qtbot.mouseClick(record, Qt.MouseButton.LeftButton)
+    send(200)
+    window.statusBar().refresh()
+    assert "live.blf" in window.statusBar().labels["record"].text()
+    window.actions_.record.trigger()
+    message = window.panel.messages.messages[-1]
+    assert message.text.startswith("Recorded 500 frames to live.blf (")
+    desk.qtbot.mouseClick(message.buttons["Open"], Qt.MouseButton.LeftButton)
+    box = desk.child(QMessageBox)
+    assert box.text() == "500 received frames have not been saved."
+    desk.qtbot.mouseClick(box.button(QMessageBox.StandardButton.Discard), Qt.MouseButton.LeftButton)
+    opened(desk, 500)
+    minimap, view = window.panel.overview.minimap, window.panel.chronological
+    desk.wait(minimap.isVisible, "the overview")
+    QTest.mouseClick(minimap, Qt.MouseButton.LeftButton, pos=QPoint(minimap.width() - 1, 9))
+    assert view.current_row() == 499
+    QTest.mouseClick(minimap, Qt.MouseButton.LeftButton, pos=QPoint(0, 9))
+    assert view.current_row() == 0
+    bar = window.statusBar()
+    bar.refresh()
+    assert bar.labels["position"].text() == "row 0 at 0.000000 s"
+    assert bar.labels["rate"].isHidden()
+
+
+def test_record_open_and_move_by_keyboard(live, tmp_path):
+    desk, send = live
+    window = desk.window
+    view = window.panel.chronological
+
+    def press(key, modifier=Qt.KeyboardModifier.NoModifier, widget=None):
+        QTest.keyClick(widget or QApplication.focusWidget() or window, key, modifier)
+
+    view.table.setFocus()
+    press(Qt.Key.Key_R, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    dialog = desk.child(RecordDialog)
+    desk.wait(lambda: dialog.path.hasFocus() or dialog.isActiveWindow(), "the dialog")
+    dialog.path.setFocus()
+    press(Qt.Key.Key_A, CTRL)
+    QTest.keyClicks(dialog.path, str(tmp_path / "live.asc"))
+    dialog.trigger.setFocus()
+    QTest.keyClicks(dialog.trigger, "id == 0x105")
+    dialog.pre.check.setFocus()
+    press(Qt.Key.Key_Space)
+    press(Qt.Key.Key_Return, widget=dialog)
+    desk.wait(lambda: desk.session.record.recorder is not None, "recording")
+    send(50)
+    activate(desk)
+    press(Qt.Key.Key_R, CTRL, widget=view.table)
+    desk.wait(lambda: desk.session.record.recorder is None, "the end of recording")
+    message = window.panel.messages.messages[-1]
+    assert message.text.startswith("Recorded 350 frames to live.asc")
+    message.buttons["Open"].setFocus()
+    press(Qt.Key.Key_Space, widget=message.buttons["Open"])
+    box = desk.child(QMessageBox)
+    press(Qt.Key.Key_Space, widget=box.button(QMessageBox.StandardButton.Discard))
+    opened(desk, 350)
+    activate(desk)
+    view.table.setFocus()
+    press(Qt.Key.Key_G, CTRL, widget=view.table)
+    dialog = desk.child(GoToTimeDialog)
+    QTest.keyClicks(dialog.field, "0.1")
+    press(Qt.Key.Key_Return, widget=dialog.field)
+    activate(desk)
+    found = view.current_row()
+    recording = desk.session.document.recording
+    times = (recording.rows(found - 1, found + 1).timestamp_ns - recording.start_ns).tolist()
+    assert times[0] < 100_000_000 <= times[1]
+    minimap = window.panel.overview.minimap
+    minimap.setFocus()
+    press(Qt.Key.Key_End, widget=minimap)
+    assert view.current_row() == 349
+    press(Qt.Key.Key_S, CTRL, widget=view.table)
+    dialog = desk.child(QFileDialog)
+    assert dialog.selectedFiles() == [str(tmp_path / "live.asc")]
+    dialog.selectFile(str(tmp_path / "copy.asc"))
+    dialog.accept()
+    desk.wait((tmp_path / "copy.asc").exists, "the saved file")
+    assert sum(map(len, read_batches(tmp_path / "copy.asc"))) == 350
