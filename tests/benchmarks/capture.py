@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -11,6 +14,7 @@ import psutil
 from can.interfaces.udp_multicast import UdpMulticastBus as StockBus
 
 from canmcast_gui.transport.capture.client import Capture
+from canmcast_gui.transport.capture.process import POST_SECONDS
 from canmcast_gui.transport.settings import BusSettings
 from tests.benchmarks.figure import Figure, rate
 from tests.support.network import GROUP_IPV4, StockPeer
@@ -18,6 +22,7 @@ from tests.support.network import GROUP_IPV4, StockPeer
 # Linux grants twice as much: 212,992 bytes, the usual default.
 USUAL_BUFFER = 106_496
 RATE, SECONDS = 20_000, 10.0
+DENSE_RATE = 100_000
 # How often a window looks, and how long it is busy in between.
 LOOK_SECONDS = 0.05
 STOCK_RATES = (100, 200, 400, 800, 1500, 3000, 6000, 10_000, 20_000)
@@ -28,8 +33,15 @@ _ports = iter(range(30_000, 31_000))
 
 
 def run() -> list[Figure]:
-    """Measure with a stock sender in another process."""
-    return [_start_up(), *_beside_a_busy_window(), _reader_away(), _against_the_notifier()]
+    """Measure with a stock sender in another process; dense traffic with paced_sender.py."""
+    return [
+        _start_up(),
+        *_beside_a_busy_window(),
+        *_dense_traffic(),
+        _idle(),
+        _reader_away(),
+        _against_the_notifier(),
+    ]
 
 
 def _settings(port: int, receive_buffer: int | None = USUAL_BUFFER) -> BusSettings:
@@ -60,6 +72,43 @@ def _beside_a_busy_window() -> list[Figure]:
         Figure(f"{name}: lost", sent - received, 0, f"{received:,} of {sent:,}", at_most=True, unit=""),
         Figure(f"{name}: processor", share, 17, f"{share:.1f} % of a core", at_most=True, unit="%"),
     ]
+
+
+def _dense_traffic() -> list[Figure]:
+    """Traffic that only just fits, beside a program that computes."""
+    port = next(_ports)
+    with Capture(_settings(port)) as capture:
+        command = [sys.executable, "-m", "tests.benchmarks.paced_sender"]
+        arguments = [str(port), str(DENSE_RATE), str(SECONDS)]
+        sender = subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE, text=True)
+        assert sender.stdout is not None
+        sender.stdout.readline()
+        seconds = _processor_seconds(capture)
+        received = _look_now_and_then(capture, SECONDS)
+        share = (_processor_seconds(capture) - seconds) / SECONDS * 100
+        done = json.loads(sender.communicate()[0])
+        received += _rest(capture)
+        time.sleep(2 * POST_SECONDS)
+        counted = capture.statistics().dropped_kernel
+    name = f"{DENSE_RATE:,} frames/s in bursts of {DENSE_RATE // 4000}, buffer {2 * USUAL_BUFFER:,}"
+    lost = done["sent"] - received
+    text = f"{lost:,} of {done['sent']:,}, {counted:,} counted by the system, at {done['rate']:,.0f} frames/s"
+    return [
+        Figure(f"{name}: lost", lost, 0, text, at_most=True, unit=""),
+        Figure(f"{name}: processor", share, 50, f"{share:.1f} % of a core", at_most=True, unit="%"),
+    ]
+
+
+def _idle() -> Figure:
+    with Capture(_settings(next(_ports))) as capture:
+        seconds = _processor_seconds(capture)
+        time.sleep(SECONDS)
+        share = (_processor_seconds(capture) - seconds) / SECONDS * 100
+    return Figure("no traffic: processor", share, 0.3, f"{share:.2f} % of a core", at_most=True, unit="%")
+
+
+def _processor_seconds(capture: Capture) -> float:
+    return sum(psutil.Process(capture.pid).cpu_times()[:2])
 
 
 def _reader_away() -> Figure:
