@@ -8,7 +8,7 @@ file called ``<img src="/dev/zero">`` would block the program.
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPalette, QShowEvent
+from PySide6.QtGui import QGuiApplication, QMoveEvent, QPainter, QPaintEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QLabel, QPushButton, QStyle, QWidget
 
 from canmcast_gui.ui import theme
@@ -108,6 +108,12 @@ class EmptyHint(QLabel):
             self.resize(self._area.size())
         return False
 
+    def moveEvent(self, event: QMoveEvent) -> None:
+        """Stay in place: an area that scrolls moves the widgets in it."""
+        super().moveEvent(event)
+        if self.pos() != self._area.rect().topLeft():
+            self.move(self._area.rect().topLeft())
+
 
 class HintButton(QPushButton):
     """A button below the text of an EmptyHint: what to do next. It is hidden at first."""
@@ -136,6 +142,6 @@ class HintButton(QPushButton):
         super().showEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._hint and event.type() == QEvent.Type.Resize:
+        if watched is self._hint and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self._place()
         return False

@@ -101,7 +101,7 @@ def test_a_word_within_an_expression_is_completed_at_the_cursor():
     completion = complete(text, 11, WORDS)
     speed = next(one for one in completion.proposals if one.kind is Kind.SIGNAL)
     assert completion.taken(text, speed) == ("fd and EngineSpeed > 5 or tx", 19)
-    assert (speed.detail, speed.shown) == ("rpm EngineStatus.EngineSpeed", "EngineSpeed")
+    assert (speed.detail, speed.shown) == ("EngineStatus · rpm", "EngineSpeed")
 
 
 def test_a_proposal_says_what_it_is():

@@ -13,7 +13,6 @@ from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.models.transmit.row_columns import COLUMNS
 from canmcast_gui.resources_path import resource
 from canmcast_gui.ui.dialogs.connect import ConnectDialog
-from canmcast_gui.ui.trace.filter import FilterProblem
 from tests.support.messages import assert_same_frames
 
 pytestmark = [pytest.mark.network, pytest.mark.window]
@@ -160,7 +159,7 @@ def test_a_typed_filter_is_applied_and_one_that_is_not_valid_keeps_the_last(desk
     desk.window.panel.filter_box.setText("id == 0x101")
     desk.wait(lambda: len(desk.trace_lines()) == 2, "two lines")
     desk.window.panel.filter_box.setText("id == ")
-    problem = desk.window.panel.findChild(FilterProblem)
+    problem = desk.window.panel.filter_box.problem
     desk.wait(problem.isVisible, "the problem of the filter")
     assert len(desk.trace_lines()) == 2
     desk.window.panel.filter_box.clear()

@@ -180,7 +180,7 @@ def start_recorder(
         try:
             trigger = compile_for(options.trigger, recording, databases)
         except FilterError as error:
-            raise FileError(f"The trigger is not a valid filter: {error}") from error
+            raise FileError(f"Invalid trigger: {error}") from error
     recorder = Recorder(path, options, trigger)
     if options.pre_seconds and len(recording):
         _write_earlier(recorder, recording, round(options.pre_seconds * NS_PER_SECOND))

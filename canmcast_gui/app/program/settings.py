@@ -155,6 +155,7 @@ class AppSettings(QObject):
         texts, buses = tuple[str, ...], tuple[StoredBus, ...]
         self.recent_files: Field[tuple[str, ...]] = self.field(Setting("recent/files", texts, ()))
         self.recent_workspaces: Field[tuple[str, ...]] = self.field(Setting("recent/workspaces", texts, ()))
+        self.recent_filters: Field[tuple[str, ...]] = self.field(Setting("recent/filters", texts, ()))
         self.workspace = self.field(Setting("recent/workspace", str, ""))
         self.recent_buses: Field[tuple[BusSettings, ...]] = self.field(Setting("recent/buses", buses, ()))
 

@@ -266,7 +266,8 @@ def _signals(word: str, vocabulary: Vocabulary) -> Iterator[Proposal]:
         text = vocabulary.typed(signal)
         if "." in word or not own:
             text = signal.full if is_plain(signal.full) else ""
-        detail = " ".join(filter(None, (signal.unit, signal.full if text != signal.full else "")))
+        message = signal.full.removesuffix(f".{signal.name}") if text != signal.full else ""
+        detail = " · ".join(filter(None, (message, signal.unit)))
         yield Proposal(text, Kind.SIGNAL, detail=detail, comment=signal.comment)
 
 

@@ -143,7 +143,7 @@ def trigger_of(options: RecordOptions, condition: Filter | None = None) -> Trigg
         try:
             condition = compile_filter(options.trigger)
         except FilterError as error:
-            raise FileError(f"The trigger is not a valid filter: {error}") from error
+            raise FileError(f"Invalid trigger: {error}") from error
     post_ns = None if options.post_seconds is None else round(options.post_seconds * NS_PER_SECOND)
     return Trigger(condition, round(options.pre_seconds * NS_PER_SECOND), post_ns)
 

@@ -31,6 +31,7 @@ from canmcast_gui.logfile.formats import format_for_writing
 from canmcast_gui.logfile.record.options import numbered
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.content_size import FitHeight
+from canmcast_gui.ui.filters.edit import FilterEdit
 from canmcast_gui.ui.labels import TintedLabel
 
 _MEGABYTE = 1_000_000
@@ -98,7 +99,7 @@ class RecordDialog(QDialog):
             "split_seconds": _Limit("Split by duration:", 1, 10_000_000, 600, " s"),
             "split_frames": _Limit("Split by frames:", 1, 2_000_000_000, 1_000_000, " frames"),
         }
-        self.trigger = QLineEdit()
+        self.trigger = FilterEdit()
         self.trigger.setPlaceholderText(
             "a filter, for example  id == 0x123 and data[0] > 5; empty: start immediately"
         )

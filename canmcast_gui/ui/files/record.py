@@ -18,6 +18,7 @@ from canmcast_gui.logfile import RecordOptions
 from canmcast_gui.ui.dialogs.files import log_suffix, recent_folder, remember_folder, writable_log_filters
 from canmcast_gui.ui.dialogs.record import RECORD_FIELDS, RecordDialog
 from canmcast_gui.ui.files.commands import FileCommands, name_of_now
+from canmcast_gui.ui.filters.words import session_words
 from canmcast_gui.ui.message_bar import MessageBar
 
 
@@ -57,6 +58,7 @@ class RecordCommands(QObject):
         dialog = RecordDialog(
             path, self._fields.value, self._filter_problem, self._browse, self._start, self._window
         )
+        dialog.trigger.set_words(lambda: session_words(self._session, self._settings, None))
         if trigger:
             dialog.trigger.setText(trigger)
         dialog.started.connect(lambda: self._fields.set(dialog.values()))
@@ -84,7 +86,7 @@ class RecordCommands(QObject):
         try:
             compile_for(text, self._session.document.recording, self._session.databases.loaded)
         except FilterError as error:
-            return f"The trigger is not a valid filter: {error}"
+            return f"Invalid trigger: {error}"
         return ""
 
     def _offer_files(self, text: str, recorded: Recorded) -> None:

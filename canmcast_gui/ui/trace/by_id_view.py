@@ -48,6 +48,10 @@ class ByIdView(FrameView):
         """The number of ids that pass the filter."""
         return self.model.shown_ids()
 
+    def match_count(self) -> tuple[int, int, str]:
+        """See FrameView."""
+        return self.shown_ids(), len(self._session.document.newest), "IDs"
+
     @property
     def filter(self) -> Filter:
         """The filter in force."""

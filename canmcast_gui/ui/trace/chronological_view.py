@@ -109,6 +109,12 @@ class ChronologicalView(FrameView):
         rows = self.model.rows
         return rows.end - rows.first if rows else 0
 
+    def match_count(self) -> tuple[int, int, str]:
+        """See FrameView. Frames that a paused view does not show yet are not counted."""
+        recording, stop = self._session.document.recording, self.model.stop_row
+        end = recording.end_row if stop is None else stop
+        return self.shown_frames(), max(end - recording.first_row, 0), "frames"
+
     @property
     def filter(self) -> Filter:
         """The filter in force."""

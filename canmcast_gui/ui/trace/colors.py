@@ -25,8 +25,8 @@ from canmcast_gui.app.workspace.view_setups import COLOR_RULES, DEFAULT_RULES, M
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.ui import icons, theme
 from canmcast_gui.ui.actions import connect
+from canmcast_gui.ui.filters.edit import FilterDelegate
 from canmcast_gui.ui.item_views import EditTable
-from canmcast_gui.ui.theme import tint
 from canmcast_gui.ui.trace.context import ViewContext
 
 NAME, FILTER, COLOR = range(3)
@@ -69,6 +69,7 @@ class ColorsDialog(QDialog):
         header.setSectionResizeMode(FILTER, QHeaderView.ResizeMode.Stretch)
         table.setColumnWidth(NAME, 200)
         table.setColumnWidth(COLOR, 110)
+        table.setItemDelegateForColumn(FILTER, FilterDelegate(self._context.words, table))
         table.itemChanged.connect(self._on_item)
         table.cellActivated.connect(self._on_activated)
 
@@ -122,7 +123,7 @@ class ColorsDialog(QDialog):
             color.setFlags(color.flags() & ~Qt.ItemFlag.ItemIsEditable)
             color.setIcon(_swatch(rule.color))
             for column in range(3):
-                self._item(row, column).setBackground(tint(rule.color, self.palette()))
+                self._item(row, column).setBackground(theme.tint(rule.color, self.palette()))
         self._filling = False
         self._check(rules)
 

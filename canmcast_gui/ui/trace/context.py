@@ -15,11 +15,13 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.workspace.view_setups import COLOR_RULES
 from canmcast_gui.frames.filters import Filter
+from canmcast_gui.frames.filters.completion import Words
 from canmcast_gui.models.trace.color_rules import CompiledRules
 from canmcast_gui.models.trace.times import Reference
 from canmcast_gui.recording import RecordingError, RowsGoneError
 from canmcast_gui.recording.id_statistics import OWN
 from canmcast_gui.recording.marks import MOST_MARKS
+from canmcast_gui.ui.filters.words import session_words
 from canmcast_gui.wording import counted, were
 
 # The interval at which new sources are searched; they are rare.
@@ -56,6 +58,10 @@ class ViewContext(QObject):
         return compile_for(
             text, self.session.document.recording, self.session.databases.loaded, self.sources.names
         )
+
+    def words(self) -> Words:
+        """What a field for a filter can propose."""
+        return session_words(self.session, self.settings, self.sources)
 
     def sender_name(self, number: int) -> str:
         """The name of a sender: a number in the recording's table of sources, or OWN."""

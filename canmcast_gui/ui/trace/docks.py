@@ -19,7 +19,7 @@ from canmcast_gui.ui.panels.dock import PanelDock
 from canmcast_gui.ui.trace.by_id_view import ByIdView
 from canmcast_gui.ui.trace.chronological_view import ChronologicalView
 from canmcast_gui.ui.trace.context import ViewContext
-from canmcast_gui.ui.trace.filter import FilterBox, FilterProblem, FilterState
+from canmcast_gui.ui.trace.filter import FilterBox, FilterState
 from canmcast_gui.ui.trace.frame_view import FrameView
 from canmcast_gui.ui.trace.panel import TracePanel
 
@@ -41,11 +41,12 @@ class ViewPane(QWidget):
         self.filter_box = FilterBox(self.filters, context.settings, self)
         view = ChronologicalView if setup.kind == "chronological" else ByIdView
         self.view = view(context, self.filters, f"{setup.name}/", self)
+        self.filter_box.count_with(self.view.match_count)
+        self.view.clear_filter.clicked.connect(self.filter_box.clear)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 2, 0, 0)
         layout.setSpacing(2)
         layout.addWidget(self.filter_box)
-        layout.addWidget(FilterProblem(self.filters, self.filter_box, self))
         layout.addWidget(self.view, 1)
         if setup.filter:
             self.filter_box.set_filter_text(setup.filter)

@@ -1,26 +1,38 @@
-"""The filter of a view: its state, the box that it is typed into, and the saved filters."""
+"""The filter of a view: its state, and the field that it is typed into."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QInputMethodEvent, QTextCharFormat
-from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QLabel, QLineEdit, QMenu, QSizePolicy, QWidget
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QLabel, QStyle, QToolButton, QWidget
 
 from canmcast_gui.app.bus.source_names import SourceNames
 from canmcast_gui.app.document.databases import compile_for
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames.filters import Filter, FilterError
+from canmcast_gui.frames.filters.completion import Words
 from canmcast_gui.models.trace.cells import refined
-from canmcast_gui.ui import icons, theme
 from canmcast_gui.ui.actions import new_action
-from canmcast_gui.ui.labels import label_text
+from canmcast_gui.ui.filters.edit import FilterEdit
+from canmcast_gui.ui.filters.problem import FilterProblem
+from canmcast_gui.ui.filters.saved import SavedFilters
+from canmcast_gui.ui.filters.words import session_words
+from canmcast_gui.ui.updates import VisibleTicks
 
 # Long enough that an incomplete word does not become an error, short enough to be fast.
 TYPING_PAUSE_MS = 150
+# Incomplete filters are usual while they are typed.
+ERROR_PAUSE_MS = 1000
+
+COUNT_TICKS = 5  # five times a second
+_LEAST_TEXT = 120  # pixels that the count leaves for the text
+
+# Frames or ids that are shown, all of them, and what they are.
+Count = tuple[int, int, str]
 
 TIP = "Shows only frames that pass the filter; all other frames stay in the recording. Examples:"
 EXAMPLES = (
@@ -34,73 +46,12 @@ EXAMPLES = (
     "error or remote",
 )
 
-# As many as a menu can show on a small screen.
-MAX_SAVED = 40
-
-
-class SavedFilters(QObject):
-    """The menu of saved filters of a filter box; all boxes share the filters, which are in the settings."""
-
-    def __init__(self, settings: AppSettings, box: QLineEdit) -> None:
-        super().__init__(box)
-        self._field = settings.filters
-        self._box = box
-
-    @property
-    def filters(self) -> dict[str, str]:
-        """Texts of filters by their names."""
-        return self._field.value
-
-    def menu(self) -> QMenu:
-        """The menu: all filters, and actions to save and delete them."""
-        menu = QMenu(self._box)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        filters = self.filters
-        for name, text in filters.items():
-            action = menu.addAction(label_text(name), partial(self._box.setText, text))
-            action.setToolTip(text)
-        if not filters:
-            menu.addAction("No saved filters").setEnabled(False)
-        menu.setToolTipsVisible(True)
-        menu.addSeparator()
-        text = self._box.text().strip()
-        menu.addAction(icons.icon("add"), "&Save this filter…", self.ask_name).setEnabled(bool(text))
-        if filters:
-            delete = menu.addMenu(icons.icon("remove"), "&Delete")
-            for name in filters:
-                delete.addAction(label_text(name), partial(self.remove, name))
-        return menu
-
-    def ask_name(self) -> None:
-        """Ask for a name for the filter in the box."""
-        dialog = QInputDialog(self._box)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle("Save the filter")
-        dialog.setLabelText("Name (a filter with the same name is replaced):")
-        dialog.setTextValue(self._box.text())
-        dialog.textValueSelected.connect(self.save)
-        dialog.open()
-
-    def save(self, name: str) -> None:
-        """Save the filter in the box under a name; the oldest of too many filters are deleted."""
-        if name.strip():
-            filters = self._without(name.strip())
-            filters[name.strip()] = self._box.text().strip()
-            self._field.set(dict(list(filters.items())[-MAX_SAVED:]))
-
-    def remove(self, name: str) -> None:
-        """Delete a saved filter."""
-        self._field.set(self._without(name))
-
-    def _without(self, name: str) -> dict[str, str]:
-        return {other: text for other, text in self.filters.items() if other != name}
-
 
 class FilterState(QObject):
     """The filter in force. A text with an error leaves the last valid filter in force.
 
-    ``changed`` carries the new filter, ``failed`` an error and its position, or "" and -1 when the text is
-    valid again.
+    ``error`` is the mistake in the text. ``changed`` carries the new filter, ``failed`` an error and its
+    position, or "" and -1 when the text is valid again.
     """
 
     changed = Signal(Filter)
@@ -113,6 +64,7 @@ class FilterState(QObject):
         self._session = session
         self._senders = senders
         self._text = ""  # as typed; the text of the filter in force may be another one
+        self.error: FilterError | None = None
         self.filter = self.compile("")
         session.document.replaced.connect(self._compile_again)
         session.databases.changed.connect(self._compile_again)
@@ -124,14 +76,25 @@ class FilterState(QObject):
         names = None if self._senders is None else self._senders.names
         return compile_for(text, self._session.document.recording, self._session.databases.loaded, names)
 
+    def words(self, settings: AppSettings | None = None) -> Words:
+        """What a field for a filter can propose."""
+        return session_words(self._session, settings, self._senders)
+
+    @property
+    def session(self) -> Session:
+        """The session whose frames are filtered."""
+        return self._session
+
     def set_text(self, text: str) -> None:
         """Use another filter, if it is valid."""
         self._text = text
         try:
             condition = self.compile(text)
         except FilterError as error:
+            self.error = error
             self.failed.emit(error.message, error.position)
             return
+        self.error = None
         self.failed.emit("", -1)
         self.filter = condition
         self.changed.emit(condition)
@@ -150,33 +113,72 @@ class FilterState(QObject):
         self.set_text(self._text)
 
 
-class FilterBox(QLineEdit):
-    """The box for the text of a filter; it is underlined from an error, which FilterProblem shows."""
+class FilterBox(FilterEdit):
+    """The field for the filter of a view, with the number of frames that match.
+
+    A mistake is shown after a pause or Enter; Enter then takes the suggestion, Esc restores the filter that
+    applies.
+    """
 
     def __init__(self, state: FilterState, settings: AppSettings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(lambda: state.words(settings), parent)
         self._state = state
+        self._count: Callable[[], Count | None] = lambda: None
         self.setPlaceholderText("Filter: id, name, data, or an expression")
         self.setClearButtonEnabled(True)
         self.setToolTip("\n".join((TIP, "", *EXAMPLES)))
+        self.setAccessibleName("Filter")
         self.saved_filters = SavedFilters(settings, self)
+        self.problem = FilterProblem(self)
+        self.problem.taken.connect(self.take_suggestion)
+        self.problem.dismissed.connect(self.restore)
+        self.matches = QLabel(self)
+        self.matches.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.matches.hide()
+        self._add_button()
+        self._pause = self._timer(TYPING_PAUSE_MS, self.apply)
+        self._error_pause = self._timer(ERROR_PAUSE_MS, self._show_problem)
+        self.textChanged.connect(self._on_text)
+        self.returnPressed.connect(self._on_return)
+        self.list.hidden.connect(self._on_list_hidden)
+        state.failed.connect(self._on_failed)
+        state.changed.connect(self._on_changed)
+        VisibleTicks(state.session.clock, self, self.update_count, COUNT_TICKS)
+
+    def _timer(self, milliseconds: int, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(slot)
+        return timer
+
+    def _add_button(self) -> None:
+        """Add the button for saved filters at the left end."""
         action = new_action(
             self,
-            "Saved filters",
+            "▾",
             self._show_saved_filters,
             icon="filter",
             keys="Alt+Down",
             context=Qt.ShortcutContext.WidgetShortcut,
-            tip="Saved filters",
+            tip="Saved and recent filters",
         )
-        self.addAction(action, QLineEdit.ActionPosition.LeadingPosition)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(TYPING_PAUSE_MS)
-        self._pause.timeout.connect(self.apply)
-        self.textChanged.connect(self._on_text)
-        self.returnPressed.connect(self.apply)
-        state.failed.connect(self._on_failed)
+        self.addAction(action)
+        self.button = button = QToolButton(self)
+        button.setDefaultAction(action)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setAutoRaise(True)
+        button.setCursor(Qt.CursorShape.ArrowCursor)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setAccessibleName("Saved filters")
+        self._make_room()
+
+    def count_with(self, count: Callable[[], Count | None]) -> None:
+        """Show how many match; ``count`` returns None where that is not known."""
+        self._count = count
+        self.update_count()
+
+    # -- the text ----------------------------------------------------------------------------------------
 
     def apply(self) -> None:
         """Use the text immediately."""
@@ -186,64 +188,117 @@ class FilterBox(QLineEdit):
     def set_filter_text(self, text: str) -> None:
         """Set the text and use it."""
         self.setText(text)
-        self.apply()
+        self._on_return()
 
     def refine(self, text: str) -> None:
         """Require another filter in addition to that of the box."""
         self.set_filter_text(refined(self.text(), text))
 
+    def restore(self) -> None:
+        """Return to the filter that applies."""
+        self.set_filter_text(self._state.filter.text)
+
+    def take_suggestion(self) -> None:
+        """Replace a mistyped name by the suggested one."""
+        error = self._state.error
+        if error is not None and error.suggestion:
+            start, end = error.position, error.position + len(error.wrong)
+            text = self.text()[:start] + error.suggestion + self.text()[end:]
+            self.replace_text(text, start + len(error.suggestion))
+            self._on_return()
+
     def _show_saved_filters(self) -> None:
         self.saved_filters.menu().popup(self.mapToGlobal(self.rect().bottomLeft()))
 
-    def _underline(self, position: int) -> None:
-        """Underline the text from the position of an error; -1: nothing."""
-        attributes = []
-        if position >= 0:
-            error = QTextCharFormat()
-            error.setForeground(theme.colors(self.palette()).error)
-            error.setUnderlineColor(theme.colors(self.palette()).error)
-            error.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-            start = min(position, max(len(self.text()) - 1, 0))
-            kind = QInputMethodEvent.AttributeType.TextFormat
-            offset = start - self.cursorPosition()
-            attributes.append(QInputMethodEvent.Attribute(kind, offset, len(self.text()) - start, error))
-        # A line edit accepts formats only from input methods; without text, the event has no other effect.
-        QCoreApplication.sendEvent(self, QInputMethodEvent("", attributes))
-
     def _on_text(self, text: str) -> None:
+        self.problem.hide()
+        self.show_error(-1)
         if text:
             self._pause.start()
+            self._error_pause.start()
         else:
+            self._error_pause.stop()
             self.apply()
 
-    def _on_failed(self, sentence: str, position: int) -> None:
-        self._underline(position if sentence else -1)
-
-
-class FilterProblem(QWidget):
-    """The line that shows the error of a filter and its position. Hidden while the filter is valid."""
-
-    def __init__(self, state: FilterState, box: FilterBox, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._box = box
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 3, 8, 3)
-        self._symbol = QLabel()
-        self.label = QLabel()
-        self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.label.setWordWrap(True)
-        layout.addWidget(self._symbol)
-        layout.addWidget(self.label, 1)
-        self.hide()
-        state.failed.connect(self._show)
-
-    def _show(self, sentence: str, position: int) -> None:
-        self.setVisible(bool(sentence))
-        if not sentence:
+    def _on_return(self) -> None:
+        error = self._state.error
+        if self.problem.isVisible() and error is not None and error.suggestion:
+            self.problem.hide()
+            self.take_suggestion()
             return
-        self._symbol.setPixmap(icons.icon("warning").pixmap(16, 16))
-        typed = self._box.text()
-        before, after = typed[:position][-25:], typed[position:][:25]
-        excerpt = f"{before}▸{after}" if after else f"{before}▸ (end)"
-        self.label.setText(f"Filter, at character {position + 1}:  {excerpt}   {sentence}")
-        self.label.setToolTip("The last valid filter stays in force.")
+        self._error_pause.stop()
+        self.apply()
+        if self._state.error is None:
+            self.saved_filters.add_recent(self.text())
+
+    # -- mistakes ----------------------------------------------------------------------------------------
+
+    def _on_failed(self, sentence: str, _position: int) -> None:
+        if not sentence:
+            self._error_pause.stop()
+            self.problem.hide()
+            self.show_error(-1)
+        elif not self._error_pause.isActive():
+            self._show_problem()
+
+    def _on_list_hidden(self) -> None:
+        if not self._error_pause.isActive() and not self._pause.isActive():
+            self._show_problem()
+
+    def _show_problem(self) -> None:
+        error = self._state.error
+        if error is None or self.list.isVisible():
+            return
+        self.show_error(error.position)
+        if self.isVisible():
+            still = self._state.filter.text
+            self.problem.show_error(error.message, error.position, error.suggestion, still)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._state.error is not None:
+            self.restore()
+            return
+        super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if self._state.error is None and event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.saved_filters.add_recent(self._state.filter.text)
+
+    def _on_changed(self, _filter: Filter) -> None:
+        """Count once the view has the filter."""
+        QTimer.singleShot(0, self, self.update_count)
+
+    # -- the number of matches ---------------------------------------------------------------------------
+
+    def update_count(self) -> None:
+        """Show how many frames match, in as many words as there is room for."""
+        count = None if self._state.filter.passes_all else self._count()
+        text = ""
+        if count is not None:
+            shown, total, unit = count
+            long = f"{shown:,} of {total:,}"
+            room = self.width() - self.button.sizeHint().width() - _LEAST_TEXT
+            fits = self.matches.fontMetrics().horizontalAdvance
+            text = next((one for one in (f"{long} {unit}", long) if fits(one) <= room), "")
+            self.matches.setToolTip(f"{long} {unit} match")
+        if text != self.matches.text():
+            self.matches.setText(text)
+            self.matches.setVisible(bool(text))
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Place the button and the number of matches."""
+        size = self.button.sizeHint()
+        self.button.setGeometry(1, (self.height() - size.height()) // 2, size.width(), size.height())
+        style = self.style()
+        clear = style.pixelMetric(QStyle.PixelMetric.PM_LineEditIconSize, None, self)
+        clear += 2 * style.pixelMetric(QStyle.PixelMetric.PM_LineEditIconMargin, None, self)
+        counted = self.matches.sizeHint().width() + 4 if self.matches.text() else 0
+        self.matches.setGeometry(self.width() - clear - counted - 4, 0, counted, self.height())
+        self.setTextMargins(size.width(), 0, counted, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.update_count()
+        self._make_room()

@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from canmcast_gui.app.program.tasks import Task
-from canmcast_gui.frames.filters import Filter, FilterError
+from canmcast_gui.frames.filters import Filter
+from canmcast_gui.frames.filters.completion import Words
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import EVERYWHERE, connect
+from canmcast_gui.ui.filters.edit import FilterEdit
 from canmcast_gui.ui.trace.frame_view import FrameView
 
 WRAPPED, WRAPPED_BACKWARDS = "wrapped to the start", "wrapped to the end"
@@ -24,15 +26,22 @@ class FindBar(QWidget):
     """
 
     def __init__(
-        self, compiled: Callable[[str], Filter], view: Callable[[], FrameView], parent: QWidget
+        self,
+        compiled: Callable[[str], Filter],
+        view: Callable[[], FrameView],
+        parent: QWidget,
+        words: Callable[[], Words] = Words,
     ) -> None:
-        """``compiled`` makes a filter or raises FilterError; ``view`` gives the view to search."""
+        """``compiled`` makes a filter or raises FilterError; ``view`` gives the view to search.
+
+        ``words`` returns what can be proposed while the text is typed.
+        """
         super().__init__(parent)
         self._compiled = compiled
         self._view = view
         self._task: Task | None = None  # the running search
         self._counting: Task | None = None
-        self.text_edit = QLineEdit()
+        self.text_edit = FilterEdit(words)
         self.text_edit.setPlaceholderText("Find: id, name, data, or an expression as in the filter")
         self.text_edit.setClearButtonEnabled(True)
         self.text_edit.textEdited.connect(self.cancel)
@@ -89,11 +98,13 @@ class FindBar(QWidget):
         if not self.text_edit.text().strip():
             self.open()
             return
-        try:
-            condition = self._compiled(self.text_edit.text())
-        except FilterError as error:
-            self.result.setText(f"{error.message}, at character {error.position + 1}")
+        error = self.text_edit.check(self._compiled)
+        if error is not None:
+            sentence = error.message[0].upper() + error.message[1:]
+            self.result.setText(f"{sentence} (character {error.position + 1})")
+            self.result.setToolTip(self.result.text())
             return
+        condition = self._compiled(self.text_edit.text())
         self.cancel()
         self.result.setText("")
         view = self._view()
@@ -123,7 +134,7 @@ class FindBar(QWidget):
         self, view: FrameView, condition: Filter, backwards: bool, found: bool, wrapped: bool
     ) -> None:
         if not found:
-            self._end("nothing found")
+            self._end("No frames match.")
             return
         wrap = "" if not wrapped else WRAPPED_BACKWARDS if backwards else WRAPPED
         self._end(wrap)

@@ -67,6 +67,7 @@ class FrameView(QWidget):
         self.hint = EmptyHint(self.table, "")
         self.diagnose = HintButton(self.hint, "Diagnose…", self.table)
         self.diagnose.clicked.connect(context.diagnose_requested)
+        self.clear_filter = HintButton(self.hint, "Clear the filter", self.table)
         for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset, session.state_changed):
             signal.connect(self.update_hint)
         self._follow_settings()
@@ -143,6 +144,10 @@ class FrameView(QWidget):
         """
         raise NotImplementedError
 
+    def match_count(self) -> tuple[int, int, str]:
+        """How many lines match the filter, of how many, and what they are: "frames" or "IDs"."""
+        raise NotImplementedError
+
     def search_start(self, backwards: bool) -> int:
         """The line where a search starts: the current one if visible, else the first or last visible one.
 
@@ -173,6 +178,8 @@ class FrameView(QWidget):
             self.hint.setVisible(empty)
         is_silent = self._session.state is SessionState.LIVE and not len(self._session.document.recording)
         self.diagnose.setVisible(empty and is_silent)
+        is_filtered = len(self._session.document.recording) > 0 and not self.filter.passes_all
+        self.clear_filter.setVisible(empty and is_filtered)
 
     def _why_empty(self) -> str:
         if len(self._session.document.recording):

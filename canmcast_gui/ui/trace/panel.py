@@ -14,7 +14,7 @@ from canmcast_gui.ui.overview.bar import OverviewBar, VisibleRows
 from canmcast_gui.ui.trace.by_id_view import ByIdView
 from canmcast_gui.ui.trace.chronological_view import ChronologicalView
 from canmcast_gui.ui.trace.context import ViewContext
-from canmcast_gui.ui.trace.filter import FilterBox, FilterProblem, FilterState
+from canmcast_gui.ui.trace.filter import FilterBox, FilterState
 from canmcast_gui.ui.trace.find import FindBar
 from canmcast_gui.ui.trace.frame_view import FrameView
 
@@ -43,7 +43,11 @@ class TracePanel(QWidget):
         self.overview = OverviewBar(session, settings, self._visible_rows, self._time_zero)
         self.overview.row_requested.connect(self._show_row)
         self.current_view: Callable[[], FrameView] = lambda: self.view
-        self.find_bar = FindBar(self.filters.compile, lambda: self.current_view(), self)
+        self.filter_box.count_with(lambda: self.view.match_count())
+        for view in (self.by_id, self.chronological):
+            view.clear_filter.clicked.connect(self.filter_box.clear)
+        words = lambda: self.filters.words(settings)  # noqa: E731
+        self.find_bar = FindBar(self.filters.compile, lambda: self.current_view(), self, words)
         self.mode = settings.trace_mode.value
         self._start_page = self._page = start_page
         self._stack = QStackedWidget()
@@ -60,7 +64,6 @@ class TracePanel(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.messages)
         layout.addWidget(self.overview)
-        layout.addWidget(FilterProblem(self.filters, self.filter_box))
         layout.addWidget(self._stack, 1)
         layout.addWidget(self.find_bar)
 

@@ -212,7 +212,7 @@ def test_a_trigger_records_frames_before_and_after(tmp_path):
 
 
 def test_an_invalid_trigger_is_refused(tmp_path):
-    with pytest.raises(FileError, match="The trigger is not a valid filter"):
+    with pytest.raises(FileError, match="Invalid trigger"):
         Recorder(tmp_path / "live.log", RecordOptions(trigger="id =="))
     assert names(tmp_path) == []
 

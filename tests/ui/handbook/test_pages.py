@@ -6,7 +6,8 @@ import click
 import pytest
 
 from canmcast_gui.cli.program import COMMANDS, Program
-from canmcast_gui.frames.filters import SignalColumn, compile_filter
+from canmcast_gui.frames.filters import SignalColumn, Vocabulary, compile_filter
+from canmcast_gui.frames.filters.vocabulary import SignalName
 from canmcast_gui.ui.handbook.pages import INDEX, folder, names, page
 from canmcast_gui.ui.handbook.window import PANEL_PAGES
 from canmcast_gui.ui.panels.dock import PANELS
@@ -129,7 +130,11 @@ def signal_column(name) -> SignalColumn | None:
 def is_filter(text):
     """Whether it compiles where a database is loaded."""
     compile_filter(
-        text, names=lambda _pattern: (), signals=signal_column, choices=lambda _name: {"Reverse": 1}
+        text,
+        names=lambda _pattern: (),
+        signals=signal_column,
+        choices=lambda _name: {"Reverse": 1},
+        vocabulary=lambda: Vocabulary(signals=(SignalName("Engine.Speed", "Speed"),)),
     )
     return True
 

@@ -48,7 +48,7 @@ def test_return_and_f3_find_the_next_frame_and_with_shift_the_previous_one(qtbot
     qtbot.waitUntil(lambda: bar.result.text() == "1 of 25 · wrapped to the start")
     bar.text_edit.setText("id == 0x7FF")
     bar.search(False)
-    qtbot.waitUntil(lambda: bar.result.text() == "nothing found")
+    qtbot.waitUntil(lambda: bar.result.text() == "No frames match.")
 
 
 def test_the_count_is_updated_for_new_frames_and_the_filter(qtbot, stage, window, bar):
@@ -67,7 +67,7 @@ def test_the_count_is_updated_for_new_frames_and_the_filter(qtbot, stage, window
 def test_an_error_is_shown_with_its_position(bar):
     QTest.keyClicks(bar.text_edit, "id == zebra")
     bar.search(False)
-    assert "at character 7" in bar.result.text()
+    assert "(character 7)" in bar.result.text()
     assert not bar.searching
 
 
