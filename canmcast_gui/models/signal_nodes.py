@@ -85,6 +85,12 @@ class MessageNode(Node):
         frames = [f"{counted(self.count, 'frame')}, {self.status}"] if self.count else []
         return "\n".join([f"ID {identifier}", *message_facts(self.message), *frames, *values])
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether the message passes the filter."""
+        shown = self.parent.shown
+        return self.row < len(shown) and shown[self.row] is self
+
     def apply_filter(self, words: list[str]) -> None:
         """Show the signals whose names contain all words."""
         self.shown = [signal for signal in self.signals if contains_all(signal.search, words)]

@@ -130,7 +130,7 @@ class SignalTreeModel(QAbstractItemModel):
                 node = None if message is None else self._node_of.get(id(message))
                 if node is not None and self._scopes[top.database.path].covers(int(record["channel"]), None):
                     found[node.number] = node
-        shown = [node for node in found.values() if node in node.parent.shown]
+        shown = [node for node in found.values() if node.is_shown]
         return [self.createIndex(node.row, NAME, node.number) for node in shown]
 
     def set_expanded(self, index: Index, expanded: bool) -> None:
@@ -170,7 +170,7 @@ class SignalTreeModel(QAbstractItemModel):
             )
 
     def _emit_line_changed(self, node: MessageNode) -> None:
-        if node in node.parent.shown:
+        if node.is_shown:
             self.dataChanged.emit(
                 self.createIndex(node.row, NAME, node.number), self.createIndex(node.row, VALUE, node.number)
             )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
     QHeaderView,
     QLabel,
     QSplitter,
@@ -32,11 +32,11 @@ NO_FRAME = "Select a frame in the trace."
 TITLES = ("Signal", "Value", "Raw")
 
 
-class FrameBits(QDialog):
-    """Follows the frame of the current subject; of an id by ID it is the newest frame."""
+class FrameBits(QWidget):
+    """A window that follows the frame of the current subject; of an id by ID it is the newest frame."""
 
     def __init__(self, subject: Callable[[], Subject], clock: DisplayClock, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(parent, Qt.WindowType.Window)
         self._subject = subject
         self.setWindowTitle("Bits of the frame")
         self.resize(640, 380)
@@ -118,6 +118,12 @@ class FrameBits(QDialog):
         found = self.signals.findItems(signal.name, Qt.MatchFlag.MatchExactly) if signal is not None else []
         if found:
             self.signals.selectRow(found[0].row())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "model"):
