@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QStringListModel, Qt, QTimer
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QCompleter, QDialog, QLineEdit
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QCompleter, QDialog, QLineEdit, QListView
 
 _EDGES = 16  # pixels beside the texts
 _MEASURED = 50  # the widest text is one of those with the most characters
@@ -54,6 +54,8 @@ class NameCompleter(QCompleter):
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         view = self._view()
         view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        if isinstance(view, QListView):
+            view.setUniformItemSizes(True)  # otherwise each of thousands of entries is measured
         WideList(view, lambda: self._widest)
         edit.setCompleter(self)
 

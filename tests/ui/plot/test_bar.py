@@ -41,6 +41,7 @@ def test_suggestions_are_as_wide_as_their_longest_entry_and_name_message_and_uni
     texts = [popup.model().index(row, 0).data() for row in range(popup.model().rowCount())]
     assert texts == ["Engine.Speed  [rpm]", "Engine.Gear"]
     assert popup.viewport().width() >= popup.sizeHintForColumn(0)
+    assert popup.uniformItemSizes()  # a list of 10,000 names opens with each key
     screen = popup.screen().availableGeometry()
     assert screen.contains(popup.geometry())
     qtbot.keyClick(popup, Qt.Key.Key_Down)
