@@ -159,6 +159,7 @@ class PlotPanel(QWidget):
         budget = READ_SECONDS if self.readout.is_reading else DECODE_SECONDS
         changed = self.signals.update(budget, self._session.clock.paused) or self._is_outdated
         if changed:
+            self._session.clock.wake()  # the rest of a long recording is read at the full rate
             self._is_outdated = False
             self._draw()
         if self.readout.update(changed):
