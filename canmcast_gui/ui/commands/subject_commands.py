@@ -138,7 +138,7 @@ class SubjectCommands(QObject):
         """Show in a menu what is possible with the current subject, whenever it opens."""
         menu.aboutToShow.connect(self.update)
         # The action is triggered after its menu is hidden.
-        menu.aboutToHide.connect(lambda: QTimer.singleShot(0, self, self.reset))
+        menu.aboutToHide.connect(lambda: QTimer.singleShot(0, self, self._on_closed))
 
     def _sections(self, subject: Subject) -> Iterable[Actions]:
         """The commands for a subject: those for parts that it does not have are left out."""
@@ -238,6 +238,11 @@ class SubjectCommands(QObject):
         allow(self.plot_menu.menuAction(), bool(subject.signals), NO_SIGNAL)
         allow(self.copy_menu.menuAction(), subject.copy is not None, NO_FRAME)
         allow(self.source_menu.menuAction(), subject.source is not None, NO_SOURCE)
+
+    def _on_closed(self) -> None:
+        """Reset the actions, unless a click that closed one menu opened another."""
+        if not isinstance(QApplication.activePopupWidget(), QMenu):
+            self.reset()
 
     def reset(self) -> None:
         """Enable all actions: their keys say what is missing."""

@@ -237,3 +237,19 @@ def test_values_of_signals_are_filters_that_find_the_frame(full, stage):
         condition = full.panel.context.filter(subject.cell.text)
         assert condition.mask(subject.frame).tolist() == [True]
         view.model.collapse(line)
+
+
+def test_a_menu_that_closes_does_not_change_the_next_one(qtbot, full):
+    row(full, 1)
+    first = full.subjects.view_menu(full.panel.chronological)
+    first.popup(full.mapToGlobal(full.rect().center()))
+    qtbot.waitUntil(first.isVisible)
+    first.close()
+    row(full, 2)
+    second = full.subjects.view_menu(full.panel.chronological)
+    second.popup(full.mapToGlobal(full.rect().center()))
+    qtbot.waitUntil(second.isVisible)
+    QApplication.processEvents()
+    assert "&Only ID 102" in [action.text() for action in second.actions()]
+    second.close()
+    qtbot.waitUntil(lambda: full.subjects.commands.frame.only_id.text() == "&Only this ID")
