@@ -118,6 +118,7 @@ class ProposalList(QListView):
     def __init__(self, field: QLineEdit) -> None:
         super().__init__(field)
         self._field = field
+        self._watched: QObject | None = None
         self.setWindowFlags(Qt.WindowType.ToolTip | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -131,7 +132,6 @@ class ProposalList(QListView):
         self.setModel(self._model)
         self.setItemDelegate(self._painter)
         self.clicked.connect(lambda index: self.chosen.emit(self._model.proposals[index.row()]))
-        self._watched: QObject | None = None
 
     @property
     def proposals(self) -> Sequence[Proposal]:
