@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import nsmallest
+from itertools import islice
 
 from canmcast_gui.frames.filters.fields import FIELDS, FLAGS, NUMBER_FIELDS, SIGNS, ChoiceLookup
 from canmcast_gui.frames.filters.tokens import MOST_CHARACTERS, scan
@@ -259,16 +261,35 @@ def _fixed_words() -> Iterator[Proposal]:
 
 
 def _signals(word: str, vocabulary: Vocabulary) -> Iterator[Proposal]:
-    for lower, signal in zip(vocabulary.lower_signals, vocabulary.signals, strict=True):
-        if word not in lower:
-            continue
-        own = word in lower[-len(signal.name) :]
+    """The signals that match best. Texts are made only of these: a letter may be in 10,000 names."""
+    for number in islice(_best_signals(word, vocabulary), MOST_PROPOSALS):
+        signal = vocabulary.signals[number]
+        own = word in signal.name.lower()
         text = vocabulary.typed(signal)
         if "." in word or not own:
             text = signal.full if is_plain(signal.full) else ""
         message = signal.full.removesuffix(f".{signal.name}") if text != signal.full else ""
         detail = " · ".join(filter(None, (message, signal.unit)))
         yield Proposal(text, Kind.SIGNAL, detail=detail, comment=signal.comment)
+
+
+def _best_signals(word: str, vocabulary: Vocabulary) -> Iterable[int]:
+    if not word:
+        return range(len(vocabulary.signals))
+    names = vocabulary.lower_signals if "." in word else vocabulary.lower_own_names
+    found: list[tuple[int, int, int]] = []
+    for number, (lower, name) in enumerate(zip(vocabulary.lower_signals, names, strict=True)):
+        if word in lower:
+            position = name.find(word)
+            rank = 3 if position < 0 else 0 if position == 0 else _inner_rank(vocabulary, number, word)
+            found.append((rank, len(lower), number))
+    return (number for _rank, _length, number in nsmallest(MOST_PROPOSALS, found))
+
+
+def _inner_rank(vocabulary: Vocabulary, number: int, word: str) -> int:
+    signal = vocabulary.signals[number]
+    name = signal.full if "." in word else signal.name
+    return 1 if _WORD_START.match(name, name.lower().find(word)) else 2
 
 
 # -- order -----------------------------------------------------------------------------------------------

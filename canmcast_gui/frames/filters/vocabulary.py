@@ -63,6 +63,7 @@ class Vocabulary:
     signals: tuple[SignalName, ...] = ()
     lower_messages: tuple[str, ...] = field(init=False, repr=False)
     lower_signals: tuple[str, ...] = field(init=False, repr=False)
+    lower_own_names: tuple[str, ...] = field(init=False, repr=False)
     _named: Mapping[str, tuple[str, ...]] = field(init=False, repr=False)
     _full: frozenset[str] = field(init=False, repr=False)
 
@@ -77,6 +78,7 @@ class Vocabulary:
             "messages": messages,
             "lower_messages": tuple(message.name.lower() for message in messages),
             "lower_signals": tuple(signal.full.lower() for signal in signals),
+            "lower_own_names": tuple(signal.name.lower() for signal in signals),
             "_named": {name: tuple(full) for name, full in named.items()},
             "_full": frozenset(signal.full for signal in signals),
         }
