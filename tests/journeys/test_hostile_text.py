@@ -116,7 +116,12 @@ def open_everything(desk: Desk, paths: dict[str, Path]) -> list:
         MessageDialog(desk.session.databases.loaded, window),
         ProblemsDialog(HOSTILE, Opened(1, (HOSTILE,), remarks=(HOSTILE,)), window),
         RecordDialog(
-            paths["asc"], RecordFields(trigger=HOSTILE), lambda text: text, lambda _chosen: None, window
+            paths["asc"],
+            RecordFields(trigger=HOSTILE),
+            lambda text: text,
+            lambda _chosen: None,
+            lambda _path, _options: "",
+            window,
         ),
     ]
     for dialog in opened:

@@ -74,7 +74,11 @@ def is_fitting(dialog) -> bool:
 
 def test_the_record_dialog_follows_what_it_says(qtbot, tmp_path):
     dialog = RecordDialog(
-        tmp_path / "a.asc", RecordFields(), lambda text: f"{text}: " + 30 * "wrong " if text else "", print
+        tmp_path / "a.asc",
+        RecordFields(),
+        lambda text: f"{text}: " + 30 * "wrong " if text else "",
+        print,
+        lambda _path, _options: "",
     )
     qtbot.addWidget(dialog)
     with qtbot.waitExposed(dialog):
