@@ -154,6 +154,7 @@ class VisibleChecks(QObject):
         return False
 
     def _apply(self) -> None:
-        self._view.setPalette(theme.box_palette(QApplication.palette(self._view)))
+        self._view.setPalette(theme.box_palette(QApplication.palette()))
+        self._view.viewport().setPalette(QPalette())  # that of the view, also after a change of the theme
         header = self._view.horizontalHeader() if isinstance(self._view, QTableView) else self._view.header()
-        header.setPalette(QPalette(QApplication.palette(header)))
+        header.setPalette(QPalette(QApplication.palette()))

@@ -193,19 +193,15 @@ class Theme(QObject):
         system_is_dark = self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
         palette = make_palette(chosen == "dark" or (chosen == "system" and system_is_dark))
         if palette != self._app.palette():
+            # With a style sheet of the application, Qt gives only some widgets the new palette.
+            sheet = self._app.styleSheet()
+            self._app.setStyleSheet("")
             self._app.setPalette(palette)
             for name in ("QCheckBox", "QRadioButton"):
                 # the stubs say bytes, PySide6 takes text only
                 self._app.setPalette(box_palette(palette), name)  # type: ignore[arg-type]
-            self._renew_style_sheet()
-            QTimer.singleShot(0, self, self._update_widgets)  # after Qt has updated widgets
-
-    def _renew_style_sheet(self) -> None:
-        """Set the style sheet of the application again: with one, Qt gives few widgets the new palette."""
-        sheet = self._app.styleSheet()
-        if sheet:
-            self._app.setStyleSheet("")
             self._app.setStyleSheet(sheet)
+            QTimer.singleShot(0, self, self._update_widgets)  # after Qt has updated widgets
 
     def _update_widgets(self) -> None:
         for widget in self._app.allWidgets():

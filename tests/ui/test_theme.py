@@ -68,14 +68,16 @@ def test_a_window_follows_while_the_application_has_a_style_sheet(window, stage,
     before, sheet = QApplication.palette(), qapp.styleSheet()
     one = theme.apply(qapp, stage.settings)
     labels.disable_rich_text(qapp)
-    base, back = QPalette.ColorRole.Base, QPalette.ColorRole.Window
+    base = QPalette.ColorRole.Base
     try:
         for name in ("dark", "light", "dark"):
             stage.settings.theme.set(name)
             wanted = theme.make_palette(name == "dark")
-            for widget in (window.menuBar(), window.docks.hosts, window.panel.by_id.table.viewport()):
+            qapp.processEvents()
+            table = window.docks.transmit.table.viewport()
+            for widget in (window.menuBar(), window.docks.hosts, window.panel.by_id.table.viewport(), table):
                 found = widget.palette()
-                assert (found.color(base), found.color(back)) == (wanted.color(base), wanted.color(back))
+                assert found.color(base) == wanted.color(base), (name, widget)
     finally:
         stage.settings.theme.set("system")
         one.deleteLater()
