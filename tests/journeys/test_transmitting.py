@@ -97,6 +97,7 @@ def test_rows_answer_requests_of_stock_peers(desk, network, stock_peer, tmp_path
     panel.model.insert(0, [rows[0], rows[1], replace(rows[2], count=4)])
     for number, text in enumerate(triggers):
         desk.type_into(panel.table, number, KEYS.index("trigger"), text)
+        desk.wait(lambda n=number, text=text: panel.model.rows[n].trigger == text, "the trigger")
     panel.model.rows.set_armed(range(3), True)
     assert desk.session.transmit.link.client.flush(5.0)
     peer = stock_peer("recv", "--port", port, "--until", "7FF", "--seconds", 20)

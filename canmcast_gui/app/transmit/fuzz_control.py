@@ -25,6 +25,7 @@ from canmcast_gui.logfile.record.options import first_free_number, numbered
 from canmcast_gui.recording import Recording
 from canmcast_gui.recording.search import first_row_since
 from canmcast_gui.transmit import FuzzResponse, FuzzRuns, FuzzSent, FuzzStatus, TransmitEvent
+from canmcast_gui.transport.settings import BusSettings
 
 NO_FD = "This bus has no CAN FD: choose classic or remote frames, or connect with CAN FD."
 STOPPED = FuzzStatus(0, "stopped")
@@ -52,6 +53,7 @@ class FuzzControl(RunControl):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(link, parent)
+        self._agreed: BusSettings | None = None
         self._databases = databases
         self._tasks = tasks
         self._messages = messages
@@ -82,6 +84,17 @@ class FuzzControl(RunControl):
         return (after - before) / (last - first) if last > first else 0.0
 
     # -- running -----------------------------------------------------------------------------------------
+
+    @property
+    def needs_consent(self) -> bool:
+        """Whether a run would reach other computers on a bus for which the user has not agreed yet."""
+        settings = self._link.settings
+        reaches_others = settings is not None and settings.leaves_host and not self._link.obstacle
+        return reaches_others and settings != self._agreed
+
+    def agree(self) -> None:
+        """Remember that the user agreed to fuzz on this bus."""
+        self._agreed = self._link.settings
 
     def start(self, setup: FuzzSetup, paused: bool = False) -> None:
         """Begin with the first frame; ``failed`` says why not."""
@@ -221,7 +234,7 @@ def progress_text(control: FuzzControl) -> str:
         return ""
     parts = [f"{status.sent:,} of {count:,} sent" if count else f"{status.sent:,} sent"]
     parts += [f"{control.rate:,.0f} frames/s"] if control.rate else []
-    parts += [f"{status.late:,} late"] if status.late else []
+    parts += [f"{status.late:,} sent late (> 1 ms)"] if status.late else []
     parts += [f"{status.skipped:,} not for this bus"] if status.skipped else []
     return ", ".join(parts)
 

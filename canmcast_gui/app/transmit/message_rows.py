@@ -16,12 +16,13 @@ DEFAULT_PERIOD_NS = 100 * NS_PER_MS
 
 @dataclass(frozen=True, slots=True)
 class SignalLine:
-    """A signal in the payload of a row. ``value`` is None if the payload is too short for it."""
+    """A signal in the payload of a row. ``value`` and ``bits`` are None if the payload is too short."""
 
     signal: Signal
     value: int | float | None
     minimum: float
     maximum: float
+    bits: int | None = None
 
     @property
     def text(self) -> str:
@@ -29,6 +30,14 @@ class SignalLine:
         if self.value is None:
             return ""
         return str(self.value) if isinstance(self.value, int) else f"{self.value:.10g}"
+
+    @property
+    def raw_text(self) -> str:
+        """The number in the bits, in hex digits if it is not negative."""
+        if self.value is None or self.bits is None:
+            return ""
+        number = field_of(self.signal).number(self.bits)
+        return f"0x{number:X}" if isinstance(number, int) and number >= 0 else str(number)
 
 
 def field_of(signal: Signal) -> ScaledField:
@@ -46,7 +55,7 @@ def field_of(signal: Signal) -> ScaledField:
 
 def lines_of(message: Message, data: bytes) -> list[SignalLine]:
     """The signals of a payload in the order of the message; of multiplexed ones those that are selected."""
-    return [_line(signal, data) for signal in message.signals if _selected(message, signal, data)]
+    return [line_of(signal, data) for signal in message.signals if _selected(message, signal, data)]
 
 
 def with_value(row: TransmitRow, signal: Signal, value: float | str) -> tuple[TransmitRow, str]:
@@ -58,7 +67,7 @@ def with_value(row: TransmitRow, signal: Signal, value: float | str) -> tuple[Tr
     if field.bytes_needed > len(row.data):
         raise RowError(f"{signal.name} needs {field.bytes_needed} bytes; the row has {len(row.data)}.")
     number = _number(signal, value)
-    low, high = _limits(signal)
+    low, high = limits_of(signal)
     message = ""
     if not low <= number <= high:
         unit = f" {signal.unit}" if signal.unit else ""
@@ -71,9 +80,12 @@ def with_value(row: TransmitRow, signal: Signal, value: float | str) -> tuple[Tr
     return replace(row, data=bytes(payload)), message
 
 
-def _line(signal: Signal, data: bytes) -> SignalLine:
-    low, high = _limits(signal)
-    return SignalLine(signal, _value(signal, data), low, high)
+def line_of(signal: Signal, data: bytes) -> SignalLine:
+    """A signal of a payload."""
+    low, high = limits_of(signal)
+    field = field_of(signal)
+    bits = field.get(data) if field.bytes_needed <= len(data) else None
+    return SignalLine(signal, None if bits is None else field.value_of(bits), low, high, bits)
 
 
 def _selected(message: Message, signal: Signal, data: bytes) -> bool:
@@ -86,14 +98,7 @@ def _selected(message: Message, signal: Signal, data: bytes) -> bool:
     return field.bytes_needed <= len(data) and field.get(data) in signal.multiplexer_ids
 
 
-def _value(signal: Signal, data: bytes) -> int | float | None:
-    field = field_of(signal)
-    if field.bytes_needed > len(data):
-        return None
-    return field.value_of(field.get(data))
-
-
-def _limits(signal: Signal) -> tuple[float, float]:
+def limits_of(signal: Signal) -> tuple[float, float]:
     """The range of the database, within that of the bits."""
     low, high = field_of(signal).value_limits
     if signal.minimum is not None and signal.maximum is not None and signal.minimum < signal.maximum:

@@ -179,7 +179,7 @@ class Load:
         """The load in words; "" for none."""
         if not self.frames_per_second:
             return ""
-        return f"{self.frames_per_second:,.0f} frames/s, {self.share:.0%} of the bit rate"
+        return f"Scheduled: {self.frames_per_second:,.0f} frames/s ({100 * self.share:.0f} % bus load)"
 
 
 def load_of(rows: Iterable[TransmitRow], bitrate: int, data_bitrate: int) -> Load:

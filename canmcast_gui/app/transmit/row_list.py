@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.transmit.message_rows import field_of
 from canmcast_gui.app.transmit.parsing.condition_text import condition_for, parse_trigger, trigger_error
-from canmcast_gui.app.transmit.parsing.generator_text import parse_generators
+from canmcast_gui.app.transmit.parsing.generator_text import FindSignal, parse_generators
 from canmcast_gui.app.transmit.row import TransmitRow
-from canmcast_gui.database import DatabaseSet
+from canmcast_gui.database import DatabaseSet, Message
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.transmit import Trigger
 from canmcast_gui.transmit.payload import AnyGenerator, ScaledField
@@ -126,10 +126,24 @@ class TransmitRows(QObject):
 
     def generators_of(self, row: TransmitRow) -> tuple[AnyGenerator, ...]:
         """The payload generators of a row; raises RowError."""
-        return parse_generators(row.generators, len(row.data), lambda name: self._signal_field(row, name))
+        return parse_generators(row.generators, len(row.data), self.find_signal(row))
+
+    def find_signal(self, row: TransmitRow) -> FindSignal:
+        """Finds the field of a signal of the row's message by its name."""
+        return lambda name: self._signal_field(row, name)
+
+    def message_of(self, row: TransmitRow) -> Message | None:
+        """The message of a row in the databases."""
+        return self._databases.message(row.arbitration_id, row.extended)
+
+    def renamed(self, before: TransmitRow, after: TransmitRow) -> TransmitRow:
+        """A row whose id was changed: it has the name of its message unless the user has given another."""
+        names = (self._databases.name(row.arbitration_id, row.extended) for row in (before, after))
+        old, new = names
+        return replace(after, name=new) if after.name in ("", old) else after
 
     def _signal_field(self, row: TransmitRow, name: str) -> ScaledField | None:
-        message = self._databases.message(row.arbitration_id, row.extended)
+        message = self.message_of(row)
         signal = message.signal(name) if message is not None else None
         return None if signal is None else field_of(signal)
 

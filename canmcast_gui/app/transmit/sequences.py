@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Annotated
@@ -18,12 +20,15 @@ from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.schema import REQUIRED
 from canmcast_gui.transmit import Sequences, SequenceStatus, TransmitEvent
 from canmcast_gui.transmit.conditions import Condition
+from canmcast_gui.wording import counted
 
 # The number of the sequence in the transmit process: the program runs one at a time.
 SEQUENCE = 1
 STOPPED = SequenceStatus(SEQUENCE, "stopped")
 # Limits for what a workspace may contain, so that a damaged one does not fill memory.
 MAX_SEQUENCES, MAX_TEXT = 200, 200_000
+# Lines of the log of a run; older ones are dropped.
+MAX_LOG = 1000
 
 
 @dataclass(frozen=True)
@@ -34,10 +39,20 @@ class Sequence:
     text: Annotated[str, Meta(max_length=MAX_TEXT), REQUIRED] = ""
 
 
+@dataclass(frozen=True)
+class LogEntry:
+    """One line of the log of a run, with the seconds since its start."""
+
+    seconds: float
+    text: str
+    is_failure: bool = False
+
+
 class SequenceControl(RunControl):
     """Keeps the sequences and runs one of them.
 
-    There is always at least one. ``edited`` is emitted when one was edited, added or removed, ``reset_done``
+    ``log`` has the last of the ``logged`` entries of the last run; ``runs`` counts the runs. There is always
+    at least one sequence. ``edited`` is emitted when one was edited, added or removed, ``reset_done``
     when all were replaced.
     """
 
@@ -51,6 +66,10 @@ class SequenceControl(RunControl):
         self._rows = rows
         self._databases = databases
         self._steps = Steps()
+        self._text: list[str] = []
+        self._started = 0.0
+        self.runs = self.logged = 0
+        self.log: deque[LogEntry] = deque(maxlen=MAX_LOG)
         self.status = STOPPED
         self.sequences: list[Sequence] = [Sequence()]
 
@@ -113,6 +132,9 @@ class SequenceControl(RunControl):
         except UserError as error:
             self.failed.emit(str(error))
             return
+        self._text, self._started = text.splitlines(), time.monotonic()
+        self.log.clear()
+        self.runs, self.logged = self.runs + 1, 0
         self.status = SequenceStatus(SEQUENCE, "paused" if paused else "running")
         self.changed.emit()
 
@@ -147,11 +169,46 @@ class SequenceControl(RunControl):
     def _on_events(self, events: list[TransmitEvent]) -> None:
         for event in events:
             if isinstance(event, SequenceStatus) and event.number == SEQUENCE and self.running:
+                self._write_log(self.status, event)
                 self.status = event
                 self.changed.emit()
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the last run ended for another reason than its end, or missed an expected frame."""
+        return is_failure(self.status) or self.status.missed > 0
+
+    def _write_log(self, before: SequenceStatus, now: SequenceStatus) -> None:
+        """Add what happened between two reports."""
+        seconds, step = time.monotonic() - self._started, self._step_text(before.at)
+        if now.missed > before.missed:
+            self._add_entry(LogEntry(seconds, f"{step}: no such frame was received", True))
+        elif now.sent > before.sent:
+            self._add_entry(LogEntry(seconds, f"{step}: {counted(now.sent - before.sent, 'frame')} sent"))
+        elif now.at != before.at:
+            self._add_entry(LogEntry(seconds, f"{step}: done"))
+        if now.outcome:
+            outcome = f"{now.outcome[:1].upper()}{now.outcome[1:]}."
+            self._add_entry(LogEntry(seconds, outcome, is_failure(now)))
+
+    def _add_entry(self, entry: LogEntry) -> None:
+        self.log.append(entry)
+        self.logged += 1
+
+    def _step_text(self, at: int) -> str:
+        """A step as its line in the text."""
+        if at >= len(self._steps.lines):
+            return "End"
+        line = self._steps.lines[at]
+        return f"Line {line + 1}, {self._text[line].strip()}"
 
     def _on_link_changed(self) -> None:
         client = self._link.client
         if self.running and (client is None or SEQUENCE not in client.sequences.running):
             self.status = STOPPED
         self.changed.emit()
+
+
+def is_failure(status: SequenceStatus) -> bool:
+    """Whether a sequence ended for another reason than its end or the user."""
+    return status.outcome not in ("", "done", "stopped")

@@ -19,6 +19,7 @@ from canmcast_gui.app.transmit.parsing.row_text import (
 from canmcast_gui.app.transmit.row import FRAME_TYPES, RowError, TransmitRow
 from canmcast_gui.app.transmit.row_list import Entry
 from canmcast_gui.frames.text import data_text, id_text, type_text
+from canmcast_gui.wording import counted
 
 MAX_EXPRESSION = 4000
 MAX_COMMENT = 200  # so that pasted text cannot fill the settings file
@@ -95,9 +96,9 @@ def _data_text(row: TransmitRow, decimal: bool) -> str:
 
 
 ARMED = TransmitColumn(
-    "armed", "On", 3, "Send periodically, or when the trigger matches, while this is checked"
+    "armed", "On", 3, "Send cyclically, or when the trigger matches, while this is checked"
 )
-NAME = TransmitColumn("name", "Name", 9, "The name of this row", lambda row, _decimal: row.name, _edit_name)
+NAME = TransmitColumn("name", "Name", 18, "The name of this row", lambda row, _decimal: row.name, _edit_name)
 COMMENT = TransmitColumn(
     "comment", "Comment", 14, "The purpose of this row", lambda row, _decimal: row.comment, _edit_comment
 )
@@ -105,13 +106,13 @@ GROUP = TransmitColumn(
     "group",
     "Group",
     7,
-    "Rows of one group are armed and disarmed together",
+    "Rows of one group are started and stopped together",
     lambda row, _decimal: row.group,
     _edit_group,
 )
 COUNT = TransmitColumn(
     "count",
-    "Left",
+    "Remaining",
     6,
     "Frames that are still to be sent; type how many, or nothing for no limit",
     None,
@@ -158,13 +159,13 @@ PERIOD = TransmitColumn(
     "period",
     "Period ms",
     9,
-    "Time between two frames while the row is armed, in milliseconds",
+    "Time between two frames while the row is on, in milliseconds",
     lambda row, _decimal: period_text(row.period_ns),
     _edit_period,
     numeric=True,
     align="right",
 )
-SENT = TransmitColumn("sent", "Sent", 8, "Frames sent by this row", numeric=True, align="right")
+SENT = TransmitColumn("sent", "Sent", 6, "Frames sent by this row", numeric=True, align="right")
 MEASURED = TransmitColumn(
     "measured",
     "Real ms",
@@ -181,7 +182,7 @@ JITTER = TransmitColumn(
     numeric=True,
     align="right",
 )
-SEND = TransmitColumn("send", "", 5, "Send the frame once, now")
+SEND = TransmitColumn("send", "", 4, "Send the frame once, now")
 
 TRIGGER = TransmitColumn(
     "trigger",
@@ -202,18 +203,23 @@ KEY = TransmitColumn(
 )
 GENERATORS = TransmitColumn(
     "generators",
-    "Changing data",
+    "Counter / checksum",
     22,
-    "How data changes by frame, such as counter(byte 6, 0..15); checksum(byte 7, CRC-8/SAE-J1850).\n"
+    "Generated data, such as counter(byte 6, 0..15); checksum(byte 7, CRC-8/SAE-J1850).\n"
     "Also sine, ramp, triangle, step, random, list, csv on a signal or on bits, and e2e1, e2e2, e2e5.",
     lambda row, _decimal: row.generators,
     _edit_generators,
 )
-# The columns to act with come first, so that a narrow panel shows them.
 COLUMNS = (
-    ARMED, SEND, NAME, IDENTIFIER, TYPE, LENGTH, PERIOD, DATA, COUNT, TRIGGER, SENT, MEASURED, JITTER, KEY,
+    ARMED, SEND, NAME, IDENTIFIER, DATA, PERIOD, SENT, TYPE, LENGTH, COUNT, TRIGGER, MEASURED, JITTER, KEY,
     GENERATORS, GROUP, COMMENT,
 )  # fmt: skip
+# A narrow panel has room for these. The others can be shown, and the details of a row have their values.
+USUAL_COLUMNS = (ARMED, SEND, NAME, IDENTIFIER, DATA, PERIOD, SENT)
+# In this order users type a row.
+TYPED_COLUMNS = (NAME, IDENTIFIER, DATA, PERIOD)
+# Marks data that is generated.
+GENERATED_MARK = " \u0192"
 
 
 def cell_text(entry: Entry, column: TransmitColumn, decimal: bool) -> str | None:
@@ -230,15 +236,28 @@ def cell_text(entry: Entry, column: TransmitColumn, decimal: bool) -> str | None
     return column.text(entry.row, decimal) if column.text else None
 
 
-def cell_tip(entry: Entry, column: TransmitColumn) -> str:
+def shown_text(entry: Entry, column: TransmitColumn, decimal: bool) -> str | None:
+    """The text of a cell while it is not edited."""
+    row, text = entry.row, cell_text(entry, column, decimal)
+    if column is DATA and row.is_remote:
+        return f"remote, {counted(len(row.data), 'byte')}"
+    if column is DATA and row.generators:
+        return f"{text}{GENERATED_MARK}"
+    return "trigger" if column is PERIOD and row.trigger else text
+
+
+def cell_tip(entry: Entry, column: TransmitColumn, decimal: bool = False) -> str:
     """The tooltip of a cell."""
     row = entry.row
-    if column is TYPE:
+    if column in (TYPE, IDENTIFIER):
         return next(name for name, flags in FRAME_TYPES if flags == row.flags)
+    if column is DATA and row.data and not row.is_remote:
+        generated = f"\nGenerated: {row.generators}" if row.generators else ""
+        return f"{data_text(row.data, decimal)}{generated}"
+    if column is PERIOD and row.trigger:
+        return f"Sent when a received frame matches: {row.trigger}"
     if column in (NAME, COMMENT, GENERATORS, TRIGGER) and column.text and (text := column.text(row, False)):
         return text
-    if column is PERIOD and row.trigger:
-        return "Not used while the row has a trigger: it is sent when a received frame matches"
     if column is DATA and row.is_remote:
         return "A remote frame carries no data: it requests this number of bytes."
     if column is SENT and entry.late:

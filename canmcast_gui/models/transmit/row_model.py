@@ -25,18 +25,19 @@ from canmcast_gui.models.drag import ROWS_MIME, rows_of_mime, rows_to_mime
 from canmcast_gui.models.transmit.row_columns import (
     ARMED,
     COLUMNS,
-    COUNT,
     DATA,
     GENERATORS,
     IDENTIFIER,
     JITTER,
     KEY,
     LENGTH,
+    SENT,
     TRIGGER,
     TYPE,
     TransmitColumn,
     cell_text,
     cell_tip,
+    shown_text,
 )
 from canmcast_gui.models.transmit.row_edits import ChangeEdit, InsertEdit, MoveEdit, RemoveEdit, steps_to
 
@@ -95,7 +96,7 @@ class TransmitModel(QAbstractTableModel):
         self.dataChanged.emit(self.index(number, 0), self.index(number, len(COLUMNS) - 1))
 
     def _on_counts_changed(self, number: int) -> None:
-        first, last = COLUMNS.index(COUNT), COLUMNS.index(JITTER)
+        first, last = COLUMNS.index(SENT), COLUMNS.index(JITTER)
         self.dataChanged.emit(self.index(number, first), self.index(number, last))
 
     def set_decimal(self, decimal: bool) -> None:
@@ -150,10 +151,20 @@ class TransmitModel(QAbstractTableModel):
             job_id = self.rows.job_id(number)
             self.edits.push(ChangeEdit(self.rows, job_id, self.rows[number], row, gesture))
 
+    def change(self, numbers: Sequence[int], edit: Callable[[TransmitRow], TransmitRow]) -> None:
+        """Change several rows as one edit; raises RowError, and changes none, if one of them cannot be."""
+        changed = [edit(self.rows[number]) for number in numbers]
+        if len(changed) > 1:
+            self.edits.beginMacro("Change rows")
+        for number, row in zip(numbers, changed, strict=True):
+            self.replace(number, row)
+        if len(changed) > 1:
+            self.edits.endMacro()
+
     def problem_of(self, index: Index, text: str) -> str | None:
         """Why a text cannot be the value of a cell; None if it can."""
         try:
-            self._edited(index, text)
+            self.edited(self.rows[index.row()], COLUMNS[index.column()], text)
         except RowError as error:
             return str(error)
         return None
@@ -183,14 +194,16 @@ class TransmitModel(QAbstractTableModel):
         if not index.isValid():
             return None
         entry, column = self.rows.entry(index.row()), COLUMNS[index.column()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+        if role == Qt.ItemDataRole.DisplayRole:
+            return shown_text(entry, column, self._decimal)
+        if role == Qt.ItemDataRole.EditRole:
             return cell_text(entry, column, self._decimal)
         if role == Qt.ItemDataRole.CheckStateRole and column is ARMED:
             return Qt.CheckState.Checked if entry.armed else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return cell_tip(entry, column)
+            return cell_tip(entry, column, self._decimal)
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -203,7 +216,7 @@ class TransmitModel(QAbstractTableModel):
         if role != Qt.ItemDataRole.EditRole:
             return False
         try:
-            row = self._edited(index, value)
+            row = self.edited(self.rows[index.row()], column, value)
         except RowError as error:
             self.refused.emit(str(error))
             return False
@@ -225,9 +238,8 @@ class TransmitModel(QAbstractTableModel):
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 
-    def _edited(self, index: Index, value: Any) -> TransmitRow:
-        """The row with another value in one cell; raises RowError."""
-        row, column = self.rows[index.row()], COLUMNS[index.column()]
+    def edited(self, row: TransmitRow, column: TransmitColumn, value: Any) -> TransmitRow:
+        """A row with another value in one column; raises RowError."""
         if column is TYPE:
             return row.with_flags(int(value))
         if column.edit is None:
@@ -237,6 +249,8 @@ class TransmitModel(QAbstractTableModel):
             self.rows.generators_of(changed)
         if column is TRIGGER:
             self.rows.trigger_of(changed)
+        if column is IDENTIFIER:
+            changed = self.rows.renamed(row, changed)
         if column is KEY and (use := self.key_use(changed.key)):
             raise RowError(f"{changed.key} is used by the window, for {use}: choose another key.")
         return changed

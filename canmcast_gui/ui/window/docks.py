@@ -111,6 +111,10 @@ class Docks(QObject):
         self.browser_dock.setFloating(True)
         self.browser_dock.resize(BROWSER_SIZE)
 
+    def sending_panels(self) -> tuple[TransmitPanel, ReplayPanel, SequencePanel, FuzzPanel]:
+        """The panels that send."""
+        return self.transmit, self.replay, self.sequences, self.fuzz
+
     def dock(self, name: str) -> PanelDock:
         """The dock of a permanent panel."""
         return self.browser_dock if name == self.browser_dock.objectName() else self.docks[name]

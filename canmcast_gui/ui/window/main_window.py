@@ -192,6 +192,8 @@ class MainWindow(QMainWindow):
         session.databases.doubted.connect(
             lambda text: self.panel.messages.offer(text, "Show…", self._show_database_problems)
         )
+        for panel in self.docks.sending_panels():
+            panel.sending_bar.connect_requested.connect(self.bus.ask)
         page.demo_requested.connect(lambda: self.bus.start_demo())
         page.connect_requested.connect(self.bus.ask)
         page.open_requested.connect(self.files.ask_open)

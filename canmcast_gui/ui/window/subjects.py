@@ -262,10 +262,7 @@ class WindowDoors:
             at = len(rows)
             transmit.model.insert(at, [row_for_message(subject.database, subject.message)])
             transmit.table.select([at])
-        short = subject.signal.partition(".")[2]
-        for field in transmit.signals.fields:
-            if field.line.signal.name == short:
-                field.editor.setFocus()
+        transmit.show_signal(subject.signal.partition(".")[2])
 
     def _in_browser(self, show: Callable[[str], None], name: str) -> None:
         self._docks.show_browser()

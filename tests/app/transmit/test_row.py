@@ -123,7 +123,7 @@ def test_both_phases_have_their_own_bit_rate():
     asked = 100 * slow_bits[0] / 500_000 + 1000 * (slow_bits[1] / 500_000 + fast_bits[1] / 4_000_000)
     assert load.share == pytest.approx(asked)
     assert fast_bits.tolist()[0] == 0 < fast_bits[1]
-    assert load.text.startswith("1,100 frames/s, ")
+    assert load.text == "Scheduled: 1,100 frames/s (25 % bus load)"
 
 
 def test_triggered_rows_have_no_known_load():

@@ -113,7 +113,7 @@ def test_fd_data_is_cut_for_a_classic_frame_with_a_message(table):
 def test_a_remote_frame_shows_no_data_and_keeps_it(table):
     table.type(0, DATA, "11 22")
     table.type(0, TYPE, int(Flag.REMOTE))
-    assert (table.text(0, DATA), table.text(0, LENGTH)) == ("", "2")
+    assert (table.text(0, DATA), table.text(0, LENGTH)) == ("remote, 2 bytes", "2")
     assert not table.index(0, DATA).flags() & Qt.ItemFlag.ItemIsEditable
     table.type(0, TYPE, 0)
     assert table.text(0, DATA) == "11 22"
@@ -215,7 +215,7 @@ def test_a_trigger_is_typed_and_a_wrong_one_names_the_position(table):
     assert table.model.rows.trigger_of(table.model.rows[0]) == Trigger(
         "id == 0x100 and data[0] & 1", 20_000_000
     )
-    assert "Not used" in table.index(0, PERIOD).data(Qt.ItemDataRole.ToolTipRole)
+    assert "Sent when a received frame" in table.index(0, PERIOD).data(Qt.ItemDataRole.ToolTipRole)
     table.model.rows.count_sent(table.model.rows.job_id(0), 1, late=2)
     assert "2 matching frames" in table.index(0, SENT).data(Qt.ItemDataRole.ToolTipRole)
     for text, reason in (("id == ", "at character 6"), ("id == 1 after 5", "at character 9")):

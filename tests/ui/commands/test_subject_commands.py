@@ -215,7 +215,7 @@ def test_a_signal_is_set_in_a_new_or_known_transmit_row(full, stage):
         commands.signal.set_in_transmit.trigger()
         (sent,) = stage.session.transmit.rows
         assert (sent.name, sent.arbitration_id) == ("Engine", 0x100)
-        field = full.docks.transmit.signals.fields[1]
+        field = full.docks.transmit.details.signals.fields[1]
         assert field.line.signal.name == "Gear"
         assert field.editor.isAncestorOf(QApplication.focusWidget())
         full.panel.chronological.table.setFocus()

@@ -1,14 +1,16 @@
 """The fuzz panel on a real bus, with a node that responds."""
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMessageBox
 
 from canmcast_gui.app.session import SessionState
 from canmcast_gui.app.transmit.fuzz_control import row_of
 from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.transmit_control import RATE_LIMIT
-from canmcast_gui.app.transmit.transmit_link import NO_BUS, SWITCHED_OFF
+from canmcast_gui.app.transmit.transmit_link import SWITCHED_OFF
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import FileError, read_batches
 from canmcast_gui.transmit import Transmitter
@@ -57,7 +59,8 @@ def content(batch: FrameBatch) -> list[tuple[int, bytes]]:
 
 
 def test_a_run_is_sent_and_its_log_is_what_was_received(qtbot, panel, stage, network, tmp_path):
-    assert panel.status_line.text() == NO_BUS
+    assert panel.sending_bar.text.text() == "Not connected."
+    assert not panel.sending_bar.isHidden()
     assert not panel.run_actions.start.isEnabled()
     go_live(qtbot, stage.session, network.free_port())
     assert panel.footer.reach.text() == "Frames stay on this computer (hop limit 0)"
@@ -148,14 +151,32 @@ def test_late_events_of_a_run_do_not_change_the_next(qtbot, panel, stage, networ
     wait(qtbot, lambda: len(stage.session.document.recording) == 8)
 
 
+def test_on_a_bus_of_other_computers_the_first_run_asks(qtbot, panel, stage, network):
+    go_live(qtbot, stage.session, network.free_port())
+    link = stage.session.transmit.link
+    link.settings = BusSettings(hop_limit=1)  # only said to be so: no frame leaves the test
+    for button, starts in ((QMessageBox.StandardButton.Cancel, False), (QMessageBox.StandardButton.Ok, True)):
+        panel.start()
+        box = panel.findChild(QMessageBox)
+        assert not panel.control.running
+        assert "other computers" in box.text()
+        box.button(button).click()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        wait(qtbot, lambda starts=starts: (panel.control.status.state == "ended") == starts)
+    panel.start()
+    assert panel.findChild(QMessageBox) is None
+    panel.stop()
+
+
 def test_the_main_switch_stop_all_and_closing_the_bus_end_the_run(qtbot, panel, stage, network):
     go_live(qtbot, stage.session, network.free_port())
     panel.apply_setup(FuzzSetup(count=0, rate=500))
     panel.start()
     panel.switch.set(False)
     wait(qtbot, lambda: panel.control.status.state == "stopped")
-    assert panel.status_line.text() == SWITCHED_OFF
+    assert panel.sending_bar.text.text() == "Sending is off."
     panel.start()
+    assert panel.status_line.text() == SWITCHED_OFF
     assert not panel.control.running
     panel.switch.set(True)
     panel.start()
@@ -164,7 +185,8 @@ def test_the_main_switch_stop_all_and_closing_the_bus_end_the_run(qtbot, panel, 
     panel.start()
     stage.session.bus.close()
     wait(qtbot, lambda: panel.control.status.state == "stopped")
-    assert panel.status_line.text() == NO_BUS
+    assert panel.sending_bar.text.text() == "Not connected."
+    assert not panel.sending_bar.isHidden()
 
 
 def test_the_log_is_complete_when_the_bus_is_closed(qtbot, panel, stage, network, tmp_path):

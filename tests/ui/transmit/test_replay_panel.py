@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from canmcast_gui.app.transmit.replay_control import NO_SIGNALS
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
-from canmcast_gui.app.transmit.transmit_link import NO_BUS, SWITCHED_OFF
+from canmcast_gui.app.transmit.transmit_link import SWITCHED_OFF
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import FORMATS, LogPart, open_writer
 from canmcast_gui.ui.transmit.replay.panel import ReplayPanel
@@ -57,7 +57,8 @@ def numbers_in(session) -> list[int]:
 
 
 def test_without_a_bus_the_panel_says_what_to_do(panel):
-    assert panel.status_line.text() == NO_BUS
+    assert panel.sending_bar.text.text() == "Not connected."
+    assert not panel.sending_bar.isHidden()
     assert not panel.run_actions.start.isEnabled()
 
 
@@ -208,7 +209,7 @@ def test_a_setup_is_restored_stopped_and_read_when_it_is_played(qtbot, panel, st
     panel.apply_setup(setup)
     assert panel.setup() == setup
     assert panel.control.source.recording is None
-    assert "read when it is played" in panel.source.text()
+    assert "loads on Play" in panel.source.text()
     panel.apply_setup(replace(setup, filter="", speed=None, loop=False, skip_live=False, channels="1=1"))
     go_live(qtbot, stage.session, network.free_port())
     assert len(stage.session.document.recording) == 0
@@ -328,7 +329,8 @@ def test_closing_the_bus_and_the_main_switch_end_the_replay(qtbot, panel, stage,
     panel.play()
     stage.session.bus.close()
     assert panel.control.status.state == "stopped"
-    assert panel.status_line.text() == NO_BUS
+    assert panel.sending_bar.text.text() == "Not connected."
+    assert not panel.sending_bar.isHidden()
 
 
 def test_the_trace_is_replayed_as_it_was_when_chosen(qtbot, panel, stage, network):

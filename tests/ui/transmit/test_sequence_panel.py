@@ -5,11 +5,12 @@ import pytest
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.sequences import Sequence
 from canmcast_gui.app.transmit.transmit_control import SEQUENCES
-from canmcast_gui.app.transmit.transmit_link import NO_BUS, SWITCHED_OFF
+from canmcast_gui.app.transmit.transmit_link import SWITCHED_OFF
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.schema import dump, load_list
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.settings import SENDER_FACTORY, BusSettings
+from canmcast_gui.ui import theme
 from canmcast_gui.ui.transmit.sequences.panel import SequencePanel
 from tests.ui.live import WAIT_MS, go_live
 
@@ -30,7 +31,8 @@ def ids(stage) -> list[int]:
 
 
 def test_a_sequence_waits_for_an_answer(qtbot, panel, stage, network):
-    assert panel.status_line.text() == NO_BUS
+    assert panel.sending_bar.text.text() == "Not connected."
+    assert not panel.sending_bar.isHidden()
     port = network.free_port()
     go_live(qtbot, stage.session, port)
     stage.session.transmit.rows.reset([TransmitRow(name="Request", arbitration_id=0x7DF)])
@@ -52,6 +54,15 @@ def test_a_timeout_is_reported_and_single_steps_work(qtbot, panel, stage, networ
     panel.editor.setPlainText("send 001#\nexpect id == 2 within 20 ms\nsend 003#")
     panel.start()
     qtbot.waitUntil(lambda: "no frame came within 20 ms" in panel.status_line.text().lower(), timeout=WAIT_MS)
+    assert panel.status_line.problem
+    log = [panel.log.item(number) for number in range(panel.log.count())]
+    failed = [
+        item for item in log if "no such frame" in item.text() or "no frame came" in item.text().lower()
+    ]
+    assert "Line 1, send 001#: 1 frame sent" in log[0].text()
+    assert failed
+    red = theme.colors(panel.palette()).error
+    assert all(item.foreground().color() == red for item in failed)
     panel.step()
     assert panel.run_actions.start.text() == "Resume"
     panel.step()
@@ -88,7 +99,7 @@ def test_an_expected_frame_is_named_by_a_database(qtbot, panel, stage, network):
     qtbot.waitUntil(lambda: ids(stage) == [0x101, 0x100, 3], timeout=WAIT_MS)
     panel.editor.setPlainText("send 003#\nexpect Engine.Nothing > 1")
     panel.start()
-    assert "Line 2: no loaded database has a signal" in panel.status_line.text()
+    assert "Line 2: unknown field" in panel.status_line.text()
 
 
 def test_a_loop_ends_with_stop_and_with_the_switch(qtbot, panel, stage, network):

@@ -105,7 +105,7 @@ def test_an_editor_with_a_wrong_value_stays_open_and_shows_the_problem(qtbot, pa
     assert editor.toolTip() == status(panel)
     editor.selectAll()
     qtbot.keyClicks(editor, "80")
-    assert status(panel) == NO_BUS
+    assert status(panel) == ""
     qtbot.keyClick(editor, key)
     qtbot.waitUntil(lambda: text(panel, 0, "id") == "080")
 
@@ -128,7 +128,7 @@ def test_escape_cancels_a_wrong_value(qtbot, panel):
     assert "number of milliseconds" in status(panel)
     qtbot.keyClick(editor, Qt.Key.Key_Escape)
     assert text(panel, 0, "period") == "100"
-    assert status(panel) == NO_BUS
+    assert status(panel) == ""
 
 
 def test_type_and_length_are_chosen_from_the_valid_ones(qtbot, panel):
@@ -182,12 +182,15 @@ def test_frames_are_pasted_and_wrong_text_is_refused(panel):
     assert panel.model.rowCount() == 2
 
 
-def test_without_a_bus_sending_is_disabled_with_a_reason(panel):
+def test_without_a_bus_sending_is_disabled_with_a_reason_and_a_bus_is_offered(qtbot, panel):
     panel.model.insert(0, [TransmitRow()])
     panel.table.selectRow(0)
     assert not panel.actions_.send.isEnabled()
     assert NO_BUS in panel.actions_.send.toolTip()
-    assert status(panel) == NO_BUS
+    assert panel.sending_bar.isVisible()
+    assert panel.sending_bar.text.text() == "Not connected."
+    with qtbot.waitSignal(panel.sending_bar.connect_requested):
+        panel.sending_bar.button.click()
 
 
 def test_a_message_of_a_database_becomes_a_row(qtbot, panel, session, stage):
@@ -197,9 +200,8 @@ def test_a_message_of_a_database_becomes_a_row(qtbot, panel, session, stage):
     panel.actions_.database.trigger()
     dialog = panel.findChild(MessageDialog)
     dialog.search.setText("engi")
-    dialog.list.topLevelItem(0).setSelected(True)
     with qtbot.waitSignal(dialog.destroyed, timeout=WAIT_MS):
-        dialog.accept()
+        qtbot.keyClick(dialog.search, Qt.Key.Key_Return)
     assert panel.model.rows[0] == TransmitRow(name="Engine", arbitration_id=0x100, data=bytes(8))
 
 
@@ -213,7 +215,7 @@ def test_sent_and_armed_rows_are_counted_and_their_frames_come_back(qtbot, panel
     qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=cell.center())
     assert text(panel, 0, "sent") == "1"
     panel.actions_.arm.trigger()
-    assert panel.actions_.arm.text() == "Disarm"
+    assert panel.actions_.arm.text() == "Stop cyclic"
     qtbot.waitUntil(lambda: int(text(panel, 0, "sent")) > 20, timeout=WAIT_MS)
     panel.model.setData(panel.model.index(0, KEYS.index("data")), "02 03")
     wanted = b"\x02\x03"
@@ -268,13 +270,15 @@ def test_the_main_switch_stops_and_refuses(qtbot, panel, session, network):
     panel.table.selectRow(0)
     panel.toggle_armed()
     qtbot.waitUntil(lambda: "100 frames/s" in panel.footer.load.text(), timeout=WAIT_MS)
-    panel.actions_.switch.trigger()
+    session.transmit.switch.set(False)
+    assert panel.sending_bar.isVisible()
     assert not panel.model.rows.is_armed(0)
     assert session.transmit.link.client.jobs.armed == frozenset()
     panel.model.rows.set_armed(0, True)
     assert not panel.model.rows.is_armed(0)
     assert status(panel) == SWITCHED_OFF
-    panel.actions_.switch.trigger()
+    panel.sending_bar.button.click()
+    assert not panel.sending_bar.isVisible()
     panel.toggle_armed()
     assert panel.model.rows.is_armed(0)
 
@@ -295,8 +299,8 @@ def test_a_message_is_edited_by_its_signals(qtbot, panel, stage):
     message = stage.session.databases.loaded.message(0x100, False)
     panel.model.insert(0, [TransmitRow(arbitration_id=0x100), TransmitRow(arbitration_id=0x123)])
     panel.table.selectRow(0)
-    assert panel.signals.isVisible()
-    field = panel.signals.fields[0]
+    assert panel.details.signals.isVisible()
+    field = panel.details.signals.fields[0]
     assert field.line.signal.name == message.signals[0].name
     field.editor.setText("7")
     field.editor.editingFinished.emit()
@@ -313,18 +317,21 @@ def test_a_message_is_edited_by_its_signals(qtbot, panel, stage):
     panel.model.setData(panel.model.index(0, KEYS.index("data")), "FF FF FF FF FF FF FF FF")
     assert field.line.value not in (0, None)
     panel.table.selectRow(1)
-    assert not panel.signals.isVisible()
+    assert not panel.details.signals.has_message
+    assert not panel.details.isTabEnabled(0)
 
 
 def test_signals_come_and_go_with_the_id(panel, stage):
     stage.add_database()
     panel.model.insert(0, [TransmitRow(arbitration_id=0x123)])
     panel.table.selectRow(0)
-    assert not panel.signals.isVisible()
+    assert not panel.details.signals.has_message
+    assert not panel.details.isTabEnabled(0)
     panel.model.setData(panel.model.index(0, KEYS.index("id")), "100")
-    assert panel.signals.isVisible()
+    assert panel.details.signals.isVisible()
     panel.actions_.undo.trigger()
-    assert not panel.signals.isVisible()
+    assert not panel.details.signals.has_message
+    assert not panel.details.isTabEnabled(0)
 
 
 def test_an_open_editor_is_unchanged_while_its_row_is_sent(qtbot, panel):
@@ -349,6 +356,24 @@ def test_generators_are_typed_checked_and_name_signals(qtbot, panel, stage):
     assert panel.model.setData(index, f"counter({signal}, 0..3)")
     assert not panel.model.setData(index, "counter(Nothing)")
     assert "not a signal" in status(panel)
+
+
+def test_the_arrows_move_in_the_found_messages(qtbot, panel, session):
+    session.databases.loaded.add(load_database(resource("demo.dbc")))
+    session.databases.changed.emit()
+    panel.add_from_database()
+    dialog = panel.findChild(MessageDialog)
+    qtbot.keyClicks(dialog.search, "Engine")
+    shown = [item.text(0) for item in dialog.list.selectedItems()]
+    assert len(shown) == 1
+    qtbot.keyClick(dialog.search, Qt.Key.Key_Down)
+    (second,) = [item.text(0) for item in dialog.list.selectedItems()]
+    assert second != shown[0]
+    qtbot.keyClicks(dialog.search, "zzz")
+    assert dialog.list.selectedItems() == []
+    dialog.search.setText("Engine")
+    qtbot.keyClick(dialog.search, Qt.Key.Key_Return)
+    assert [row.name for row in panel.model.rows] == shown
 
 
 def test_all_messages_of_a_node_in_two_clicks(qtbot, panel, session):
@@ -562,33 +587,30 @@ def test_tab_moves_from_the_id_of_a_new_row_through_its_cells(qtbot, panel):
         assert panel.table.viewport().rect().contains(editor.geometry())
         assert panel.table.selected() == [row]
         editor.selectAll()
-        for value, key in (
-            (expected, "type"),
-            ("", "length"),
-            ("", "period"),
-            ("20", "data"),
-            ("01 02", "count"),
-        ):
+        for value, key in ((expected, "data"), ("01 02", "period")):
             type_and_tab(qtbot, panel, value)
-            assert KEYS[panel.table.currentIndex().column()] == key
-            assert isinstance(QApplication.focusWidget(), QComboBox) == (key in ("type", "length"))
-            assert not isinstance(QApplication.activePopupWidget(), QComboBox)
+            assert (panel.table.currentIndex().row(), KEYS[panel.table.currentIndex().column()]) == (row, key)
+        type_and_tab(qtbot, panel, "20")
+        assert panel.details.isAncestorOf(QApplication.focusWidget())
+        assert panel.table.horizontalScrollBar().value() == 0
         assert [text(panel, row, key) for key in ("id", "period", "data")] == [expected, "20", "01 02"]
-        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
 
 
 def test_tab_in_an_editor_skips_cells_that_cannot_be_edited(qtbot, panel):
-    panel.model.insert(0, [TransmitRow(), TransmitRow()])
+    panel.model.insert(0, [TransmitRow(flags=Flag.REMOTE), TransmitRow()])
     panel.window().activateWindow()
     qtbot.waitUntil(panel.isActiveWindow)
-    open_editor(panel, 0, "trigger")
-    type_and_tab(qtbot, panel, "")
-    assert KEYS[panel.table.currentIndex().column()] == "key"
+    open_editor(panel, 0, "name")
+    cells = [(0, "id"), (0, "period"), (1, "id"), (1, "data")]
+    for row, key in cells:
+        type_and_tab(qtbot, panel, "1")
+        assert (panel.table.currentIndex().row(), KEYS[panel.table.currentIndex().column()]) == (row, key)
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Backtab)
-    qtbot.waitUntil(lambda: KEYS[panel.table.currentIndex().column()] == "trigger")
-    open_editor(panel, 0, "comment")
-    type_and_tab(qtbot, panel, "last of its row")
-    assert (panel.table.currentIndex().row(), KEYS[panel.table.currentIndex().column()]) == (1, "name")
+    qtbot.waitUntil(lambda: KEYS[panel.table.currentIndex().column()] == "id")
+    panel.table.show_column(KEYS.index("comment"), True)
+    open_editor(panel, 0, "period")
+    type_and_tab(qtbot, panel, "1")
+    assert KEYS[panel.table.currentIndex().column()] == "comment"
 
 
 def test_only_the_duplicate_is_selected_while_ctrl_is_pressed(qtbot, panel):

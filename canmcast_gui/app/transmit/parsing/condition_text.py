@@ -154,10 +154,29 @@ def parse_trigger(text: str) -> tuple[str, int]:
     return condition.strip(), delay_ns
 
 
+def split_trigger(text: str) -> tuple[str, str]:
+    """The filter and the delay of a trigger as texts, for a form; all is the filter if it is not valid."""
+    try:
+        after = _last_after(tokenize(text))
+    except FilterError:
+        return text, ""
+    if after is None:
+        return text.strip(), ""
+    return text[: after.position].strip(), text[after.position + len("after") :].strip()
+
+
+def joined_trigger(condition: str, delay: str) -> str:
+    """The text of a trigger with a delay; a number without a unit is in milliseconds."""
+    condition, delay = condition.strip(), delay.strip()
+    if not condition or not delay:
+        return condition
+    return f"{condition} after {delay}{'' if delay[-1:].isalpha() else ' ms'}"
+
+
 def trigger_error(error: FilterError) -> RowError:
     """The message for a wrong filter of a trigger."""
     text = str(error)
-    return RowError(f"{text[:1].upper()}{text[1:]}.")
+    return RowError(f"Invalid trigger: {text}.")
 
 
 def _last_after(tokens: list[Token]) -> Token | None:

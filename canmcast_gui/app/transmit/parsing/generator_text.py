@@ -3,7 +3,7 @@
 Several generators are separated by semicolons. Most name a field first: ``byte 7``, ``bits 8+4`` (the start
 bit of the DBC convention and a length, followed by ``big`` for big-endian) or a signal::
 
-    counter(field, 0..14)              counts up frame by frame
+    counter(field, 0..14)              counts up frame by frame; also counter(field, 0..14, step 2)
     sine|ramp|triangle|step(field, 0..100, 2 s)
     random(field, 0..100, seed 1)
     list(field, 1 2 3) or list(field, 1 2 3, 500 ms)
@@ -49,6 +49,17 @@ _BITS = re.compile(r"bits\s+(?P<start>\d+)\s*\+\s*(?P<length>\d+)(?P<big>\s+big)
 _BYTE = re.compile(r"byte\s+(?P<number>\d+)")
 _RANGE = re.compile(r"(?P<low>[-+.\dxXa-fA-FeE]+?)\s*\.\.\s*(?P<high>[-+.\dxXa-fA-FeE]+)")
 _TIME = re.compile(r"(?P<number>[\d.]+)\s*(?P<unit>ms|s)")
+EXAMPLE = "counter(byte 0, 0..15)"
+EXAMPLES = {
+    **dict.fromkeys(("sine", "ramp", "triangle", "step"), "sine(byte 0, 0..100, 2 s)"),
+    "random": "random(byte 0, 0..100, seed 1)",
+    "list": "list(byte 0, 1 2 3, 500 ms)",
+    "csv": "csv(byte 0, drive.csv, speed)",
+    "checksum": "checksum(byte 7, CRC-8/SAE-J1850, 0..6)",
+    "e2e1": "e2e1(0x123)",
+    "e2e2": "e2e2(00112233445566778899AABBCCDDEEFF)",
+    "e2e5": "e2e5(0x1234)",
+}
 # A CSV file is read when a row is armed; larger ones belong in a replay.
 _MAX_CSV_BYTES = 16 << 20
 # The window is blocked while a CSV file is read, at most this long.
@@ -60,7 +71,7 @@ def parse_generators(text: str, size: int, signal: FindSignal) -> tuple[AnyGener
 
     ``signal`` returns the field of a signal of the row's message by its name.
     """
-    generators = tuple(_parse(part, size, signal) for part in text.split(";") if part.strip())
+    generators = tuple(_parse(part, size, signal) for part in split_generators(text))
     try:
         start_all(generators, size)
     except TransmitError as error:
@@ -68,21 +79,31 @@ def parse_generators(text: str, size: int, signal: FindSignal) -> tuple[AnyGener
     return generators
 
 
-def _parse(text: str, size: int, signal: FindSignal) -> AnyGenerator:
+def split_generators(text: str) -> list[str]:
+    """The texts of the single generators."""
+    return [part.strip() for part in text.split(";") if part.strip()]
+
+
+def call_of(text: str) -> tuple[str, list[str]]:
+    """The kind and the arguments of one generator; raises RowError."""
     call = _CALL.fullmatch(text)
-    make = _KINDS.get(call["name"].lower()) if call else None
-    if call is None or make is None:
-        raise RowError(
-            f"{text.strip()} is not a payload generator: write for example counter(byte 0, 0..15)."
-        )
-    arguments = [argument.strip() for argument in call["arguments"].split(",")]
+    if call is None:
+        raise RowError(f'Cannot read "{text.strip()}". Example: {EXAMPLE}')
+    return call["name"].lower(), [argument.strip() for argument in call["arguments"].split(",")]
+
+
+def _parse(text: str, size: int, signal: FindSignal) -> AnyGenerator:
+    kind, arguments = call_of(text)
+    make = _KINDS.get(kind)
+    if make is None:
+        raise RowError(f'Unknown function "{kind}". Example: {EXAMPLE}')
     try:
-        return make(call["name"].lower(), arguments, size, signal)
+        return make(kind, arguments, size, signal)
     except RowError:
         raise
     except (IndexError, ValueError, ArithmeticError):
         raise RowError(
-            f"{text.strip()} lacks an argument or has a wrong number; see the tool tip of the column."
+            f"{text.strip()} lacks an argument or has a wrong number. Example: {EXAMPLES.get(kind, EXAMPLE)}"
         ) from None
 
 
@@ -132,7 +153,8 @@ def _counter(_kind: str, arguments: list[str], size: int, signal: FindSignal) ->
     if len(arguments) == 1:
         return Counter(field)
     first, last = _range(arguments[1])
-    return Counter(field, int(first), int(last))
+    step = int(arguments[2].removeprefix("step")) if len(arguments) > 2 else 1
+    return Counter(field, int(first), int(last), step)
 
 
 def _unscaled(field: ScaledField) -> ScaledField:

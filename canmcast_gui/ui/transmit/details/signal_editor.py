@@ -3,38 +3,37 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QGridLayout,
-    QLineEdit,
-    QScrollArea,
-    QSizePolicy,
-    QSlider,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
-from canmcast_gui.app.transmit.message_rows import SignalLine, lines_of, with_value
-from canmcast_gui.app.transmit.row import RowError
+from canmcast_gui.app.transmit.generated import Part, driver_of, parts_of, preview
+from canmcast_gui.app.transmit.message_rows import SignalLine, line_of, lines_of, with_value
+from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.database import DatabaseSet, Message
 from canmcast_gui.models.transmit.row_model import TransmitModel
-from canmcast_gui.ui import theme
-from canmcast_gui.ui.content_size import widen
-from canmcast_gui.ui.labels import ElidedLabel
-from canmcast_gui.wording import printable
+from canmcast_gui.ui.labels import EmptyHint
+from canmcast_gui.ui.transmit.details.signal_field import SignalField
 
-SLIDER_STEPS = 1000
-MAX_CHOICES = 2000
+# The columns of widgets that are hidden where there is no room for them, and the room in characters.
+ROOM = ((4, 46), (5, 64))
+NO_MESSAGE = "No loaded database has this ID.\nLoad a database (Ctrl+D) to edit its signals."
 
 
 class SignalEditor(QScrollArea):
     """Shows the signals of one row; edits change the row at once.
 
-    ``problem`` carries a message about the last edit, empty if it was accepted unchanged.
+    ``problem`` carries a message about the last edit, empty if it was accepted unchanged. ``generate``
+    carries a signal and a group of generators to add, ``edit_generator`` and ``remove_generator`` the text of
+    a generator. ``sent_payload`` returns the last payload that a row has sent, None if that is unknown.
     """
 
     problem = Signal(str)
+    generate = Signal(str, str)
+    edit_generator = Signal(str)
+    remove_generator = Signal(str)
 
     def __init__(self, model: TransmitModel, databases: DatabaseSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,16 +43,25 @@ class SignalEditor(QScrollArea):
         self._message: Message | None = None
         self._gestures = itertools.count(1)
         self._gesture = 0
-        self.fields: list[_SignalField] = []
+        self._parts: list[Part] = []
+        self._parts_row: TransmitRow | None = None
+        self.sent_payload: Callable[[TransmitRow], bytes | None] = lambda _row: None
+        self.fields: list[SignalField] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setMinimumWidth(270)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.hint = EmptyHint(self, NO_MESSAGE)
 
     @property
     def has_message(self) -> bool:
         """Whether the row is a message of a database."""
         return self._message is not None
+
+    @property
+    def row(self) -> TransmitRow | None:
+        """The row that is shown."""
+        number = self._number()
+        return None if number is None else self._model.rows[number]
 
     def show_row(self, number: int | None) -> None:
         """Show the signals of a row; None for no row."""
@@ -73,8 +81,32 @@ class SignalEditor(QScrollArea):
         ]:
             self._message = message
             self._build(lines)
+        self.hint.setVisible(message is None)
+        if row is not None:
+            self._show_lines(row, lines)
+
+    def _show_lines(self, row: TransmitRow, lines: list[SignalLine]) -> None:
+        if row is not self._parts_row:  # rows never change: their generators are parsed once
+            self._parts_row = row
+            self._parts = parts_of(row, self._model.rows.find_signal(row)) if row.generators else []
+        payload = self._generated_payload(row) if self._parts else row.data
         for field, line in zip(self.fields, lines, strict=True):
-            field.show_line(line)
+            driver = driver_of(line.signal, self._parts, len(row.data)) if self._parts else ""
+            field.show_line(line_of(line.signal, payload) if driver else line, driver)
+
+    def refresh_generated(self) -> None:
+        """Show the values that generators write now."""
+        if self._parts and self.isVisible():
+            self.refresh()
+
+    def _generated_payload(self, row: TransmitRow) -> bytes:
+        sent = self.sent_payload(row)
+        if sent is not None and len(sent) == len(row.data):
+            return sent
+        try:
+            return preview(row, self._model.rows.find_signal(row), 1)[0]
+        except RowError:
+            return row.data
 
     def _number(self) -> int | None:
         return None if self._job_id is None else self._model.rows.index_of(self._job_id)
@@ -86,16 +118,36 @@ class SignalEditor(QScrollArea):
         grid.setVerticalSpacing(3)
         self.fields = []
         for number, line in enumerate(lines):
-            field = _SignalField(line, body)
+            field = SignalField(line, body)
             field.changed.connect(self._change)
             field.slider.sliderPressed.connect(self._begin_gesture)
+            field.generate.connect(lambda group, field=field: self._generate(field, group))
+            field.fixed.connect(lambda field=field: self.remove_generator.emit(field.driver))
             self.fields.append(field)
-            for column, widget in enumerate((field.label, field.editor, field.slider)):
+            for column, widget in enumerate(field.widgets):
                 grid.addWidget(widget, number, column)
         grid.setColumnStretch(0, 3)
-        grid.setColumnStretch(2, 2)
+        grid.setColumnStretch(4, 2)
         grid.setRowStretch(len(lines), 1)
         self.setWidget(body)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Hide sliders and ranges where there is no room for them."""
+        characters = self.viewport().width() / max(1, self.fontMetrics().horizontalAdvance("0"))
+        for field in self.fields:
+            for column, room in ROOM:
+                field.widgets[column].setVisible(characters >= room)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _generate(self, field: SignalField, group: str) -> None:
+        if group:
+            self.generate.emit(field.line.signal.name, group)
+        else:
+            self.edit_generator.emit(field.driver)
 
     def _begin_gesture(self) -> None:
         self._gesture = next(self._gestures)
@@ -113,96 +165,3 @@ class SignalEditor(QScrollArea):
         self._model.replace(number, row, gesture=self._gesture if by_slider else 0)
         self.problem.emit(problem)
         self.refresh()
-
-
-class _SignalField(QWidget):
-    """The widgets of one signal. ``changed`` carries its line, the new value, and whether a slider set it."""
-
-    changed = Signal(SignalLine, object, bool)
-
-    def __init__(self, line: SignalLine, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.hide()
-        self.line = line
-        signal = line.signal
-        self.label = ElidedLabel(printable(signal.name), parent)
-        self.label.setMinimumWidth(90)
-        self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.label.setToolTip(f"{signal.name}: {signal.comment}" if signal.comment else signal.name)
-        self.editor: QLineEdit | QComboBox = (
-            self._make_choice(parent) if signal.choices else self._make_number(parent)
-        )
-        self.editor.setAccessibleName(signal.name)  # a buddy would take an ampersand for a shortcut
-        self.editor.setToolTip(f"{line.minimum:g} to {line.maximum:g} {signal.unit}".strip())
-        self.slider = QSlider(Qt.Orientation.Horizontal, parent)
-        self.slider.setMinimumWidth(40)
-        span = (line.maximum - line.minimum) / abs(signal.scale or 1)
-        self.steps = round(span) if span <= SLIDER_STEPS and not signal.is_float else SLIDER_STEPS
-        self.slider.setRange(0, max(1, self.steps))
-        self.slider.valueChanged.connect(self._on_slider)
-
-    def _make_number(self, parent: QWidget) -> QLineEdit:
-        editor = QLineEdit(parent)
-        editor.setFont(theme.fixed_font())
-        editor.setMaximumWidth(editor.fontMetrics().horizontalAdvance("0") * 12)
-        editor.editingFinished.connect(self._on_typed)
-        return editor
-
-    def _make_choice(self, parent: QWidget) -> QComboBox:
-        editor = QComboBox(parent)
-        editor.setEditable(True)
-        widen(editor)
-        editor.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        editor.addItems([text for _raw, text in sorted(self.line.signal.choices.items())][:MAX_CHOICES])
-        editor.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        editor.setMaximumWidth(editor.fontMetrics().horizontalAdvance("0") * 12)
-        editor.textActivated.connect(lambda text: self.changed.emit(self.line, text, False))
-        line = editor.lineEdit()
-        assert line is not None
-        line.editingFinished.connect(self._on_typed)
-        return editor
-
-    def _text(self) -> str:
-        return self.editor.currentText() if isinstance(self.editor, QComboBox) else self.editor.text()
-
-    def _on_typed(self) -> None:
-        if self._text().strip() != self._shown():
-            self.changed.emit(self.line, self._text(), False)
-
-    def _on_slider(self, step: int) -> None:
-        span = self.line.maximum - self.line.minimum
-        value = self.line.minimum + span * step / max(1, self.steps)
-        is_whole = float(value).is_integer() and not self.line.signal.is_float
-        self.changed.emit(self.line, int(value) if is_whole else value, True)
-
-    def _shown(self) -> str:
-        """The text of the editor for the value."""
-        signal, value = self.line.signal, self.line.value
-        if value is None:
-            return ""
-        for raw, text in signal.choices.items():
-            if raw * signal.scale + signal.offset == value:
-                return text
-        return self.line.text
-
-    def show_line(self, line: SignalLine) -> None:
-        """Show the value."""
-        self.line = line
-        is_present = line.value is not None
-        for widget in (self.editor, self.slider):
-            widget.setEnabled(is_present)
-        shown = self._shown()
-        if isinstance(self.editor, QComboBox):
-            if self.editor.currentText() != shown:
-                self.editor.setEditText(shown)
-            if not self.editor.hasFocus():
-                line_edit = self.editor.lineEdit()
-                assert line_edit is not None
-                line_edit.home(False)  # show the beginning of a long text
-        elif self.editor.text() != shown:
-            self.editor.setText(shown)
-        span = line.maximum - line.minimum
-        if is_present and span > 0 and not self.slider.isSliderDown():
-            with QSignalBlocker(self.slider):
-                part = (min(max(line.value or 0, line.minimum), line.maximum) - line.minimum) / span
-                self.slider.setValue(round(part * self.steps))

@@ -47,16 +47,16 @@ class FuzzFields(QWidget):
         self.ids = self._line("e.g. 100..1FF, 7DF; extended ids have 4 to 8 digits")
         self.kinds = {name: QCheckBox(text, self) for name, text in KIND_NAMES.items()}
         self.lengths = self._line("all; e.g. 0..8")
-        self.data = self._line("0; e.g. 02 xx 0x")
+        self.data = self._line("such as 02 xx 0x")
         self.data.setToolTip("Bits that are not random, in hex; x is a random digit")
-        self.random_bits = self._line("the bits that Data does not fix")
-        self.random_bits.setToolTip("Bits that are random, in hex: FF is a whole byte")
+        self.random_bits = self._line("default: all bits not fixed by Data")
+        self.random_bits.setToolTip("Mask of the bits that are random, in hex: FF is a whole byte")
         self.signal = QComboBox(self)
         widen(self.signal)
         self.signal.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.signal.setMinimumContentsLength(10)
         self.signal.setToolTip("Make the bits of one signal random, and no others")
-        self.ranges = self._line("e.g. 2=10..1F; the first byte is 0")
+        self.ranges = self._line("such as 2=10..1F; the first byte is 0")
         self.ranges.setToolTip("Bytes that are random between two values, in hex")
         self.rate = self._rate_box()
         self.rate.setToolTip("Frames sent per second")
@@ -126,7 +126,7 @@ class FuzzFields(QWidget):
             ("IDs", (self.ids,), "ids", False),
             ("Kinds", tuple(self.kinds.values()), "kinds", True),
             ("Data bytes", (self.lengths, QLabel("Signal", self), self.signal), "lengths", False),
-            ("Data", (self.data, QLabel("Random bits", self), self.random_bits), "data", False),
+            ("Data", (self.data, QLabel("Random mask", self), self.random_bits), "data", False),
             ("Byte ranges", (self.ranges,), "ranges", False),
             ("Frames/s", numbers, "", True),
             ("Stop at", (self.stop_at,), "stop_at", False),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
+    QMessageBox,
     QProgressBar,
     QStackedWidget,
     QVBoxLayout,
@@ -36,6 +38,7 @@ from canmcast_gui.ui.transmit.fuzz.response import FuzzResponseView
 from canmcast_gui.ui.transmit.panel_parts import LoadLine, RunActions, StatusLine, menu_button, scroll_area
 from canmcast_gui.ui.transmit.rows.message_dialog import MessageDialog
 from canmcast_gui.ui.transmit.rows.table import TransmitTableView
+from canmcast_gui.ui.transmit.sending_bar import SendingBar
 from canmcast_gui.ui.updates import Debouncer
 
 NO_ROW = "Select a row of the transmit list first."
@@ -65,6 +68,7 @@ class FuzzPanel(QWidget):
         self.fields = FuzzFields(self)
         self.response = FuzzResponseView(self)
         self.status_line = StatusLine(self)
+        self.sending_bar = SendingBar(self._link, self)
         self.footer = LoadLine(self)
         self.progress = QProgressBar(self)
         self.progress.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -106,6 +110,7 @@ class FuzzPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(self._bar())
+        layout.addWidget(self.sending_bar)
         layout.addWidget(self.pages, 1)
         layout.addWidget(self.status_line)
         layout.addWidget(self.footer)
@@ -201,7 +206,7 @@ class FuzzPanel(QWidget):
         if self.control.running:
             self.control.pause()
         elif self._is_valid():
-            self.control.start(self.setup())
+            self._ask_consent(lambda: self.control.start(self.setup()))
 
     def step(self) -> None:
         """Send one frame and pause."""
@@ -209,8 +214,32 @@ class FuzzPanel(QWidget):
         if self.control.running:
             self.control.step()
         elif self._is_valid():
-            self.control.start(self.setup(), paused=True)
-            self.control.step()
+            self._ask_consent(self._start_paused)
+
+    def _start_paused(self) -> None:
+        self.control.start(self.setup(), paused=True)
+        self.control.step()
+
+    def _ask_consent(self, start: Callable[[], None]) -> None:
+        """Start; on a bus that other computers receive, ask once before."""
+        if not self.control.needs_consent or self._link.settings is None:
+            start()
+            return
+        text = "Send random frames to other computers?"
+        more = f"{self._link.settings.reach()}. Random frames can damage connected devices."
+        buttons = QMessageBox.StandardButton.Ok | QMessageBox.StandardButton.Cancel
+        box = QMessageBox(QMessageBox.Icon.Warning, "Fuzz", text, buttons, self)
+        box.setInformativeText(more)
+        box.button(QMessageBox.StandardButton.Ok).setText("Send")
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def agree() -> None:
+            self.control.agree()
+            start()
+
+        box.accepted.connect(agree)
+        box.open()
 
     def stop(self) -> None:
         """End the run."""
@@ -284,7 +313,7 @@ class FuzzPanel(QWidget):
             self.response.show_response(control.response)
             self.pages.setCurrentIndex(0 if control.response is None else 1)
         self.footer.show_reach(self._link.settings)
-        self.status_line.show_hint(self._link.obstacle or state_text(control))
+        self.status_line.show_hint("" if self._link.obstacle else state_text(control))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -37,7 +37,7 @@ class ReplayFields(QWidget):
         self.filter = self._line("all frames; e.g. id in 0x100..0x1FF, name ~ Engine*")
         self.ids = self._line("as recorded; e.g. 123=456, 18FF0001=7A0")
         self.channels = self._line("as recorded; e.g. 1=2")
-        self.skip_live = QCheckBox("Without ids that another node sends", self)
+        self.skip_live = QCheckBox("Skip IDs already on the bus", self)
         self.skip_live.setToolTip("Skip frames with ids that another node sends during the replay")
         self.error_frames = QCheckBox("With error frames", self)
         span = QHBoxLayout()
@@ -200,7 +200,7 @@ class PositionRow(QWidget):
         self.time.setText(f"{seconds:,.1f} of {duration:,.1f} s")
         parts = ["starts when the range has been read"] if control.waiting else []
         parts += [f"{status.sent:,} sent"] if control.running or status.sent else []
-        parts += [f"{status.late:,} late"] if status.late else []
+        parts += [f"{status.late:,} sent late (> 1 ms)"] if status.late else []
         parts += [f"{status.skipped:,} not for this bus"] if status.skipped else []
         parts += [f"loop {status.loops + 1}"] if status.loops else []
         self.text.setText(", ".join(parts))

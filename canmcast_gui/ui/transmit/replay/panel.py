@@ -11,7 +11,6 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.replay_source import parts_of
-from canmcast_gui.app.transmit.transmit_link import NO_BUS
 from canmcast_gui.logfile import LogPart, Order
 from canmcast_gui.transmit import TransmitError
 from canmcast_gui.ui.actions import action_button, new_action
@@ -20,6 +19,7 @@ from canmcast_gui.ui.labels import ElidedLabel
 from canmcast_gui.ui.transmit.panel_parts import RunActions, StatusLine, icon_button, scroll_area
 from canmcast_gui.ui.transmit.replay.fields import PositionRow, ReplayFields, SpeedBox, number_box
 from canmcast_gui.ui.transmit.replay.files import ReplayFiles
+from canmcast_gui.ui.transmit.sending_bar import SendingBar
 from canmcast_gui.wording import counted, printable
 
 
@@ -42,6 +42,7 @@ class ReplayPanel(QWidget):
         self.position = PositionRow(self.control, self)
         self.fields = ReplayFields(self)
         self.status_line = StatusLine(self)
+        self.sending_bar = SendingBar(self._link, self)
         self.open_action = new_action(
             self, "Open…", self.ask_files, icon="open", tip="Choose one or more log files"
         )
@@ -49,7 +50,11 @@ class ReplayPanel(QWidget):
             self, "Add…", self.ask_more, icon="add", tip="Choose more log files to replay together with these"
         )
         self.trace_action = new_action(
-            self, "The trace", self.choose_trace, icon="chronological", tip="Replay what the trace holds now"
+            self,
+            "Use current trace",
+            self.choose_trace,
+            icon="chronological",
+            tip="Replay what the trace holds now",
         )
         self.run_actions = RunActions(self, "Play", self.play, self.step, self.control.stop, "replay")
         self._lay_out()
@@ -79,6 +84,7 @@ class ReplayPanel(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
+        outer.addWidget(self.sending_bar)
         outer.addWidget(scroll_area(body, self), 1)
         outer.addWidget(self.status_line)
 
@@ -207,13 +213,12 @@ class ReplayPanel(QWidget):
         self.remarks.setText(remarks[:1].upper() + remarks[1:])
         self.remarks.setVisible(bool(remarks))
         self.position.show_position()
-        self.status_line.show_hint("" if self._link.is_open else NO_BUS)
 
     def _source_text(self) -> str:
         source = self.control.source
         if not source.is_chosen:
             return "Nothing chosen yet"
         if source.recording is None:
-            return f"{source.name}: read when it is played"
+            return f"{source.name}: loads on Play"
         more = ", still reading" if source.loading else ""
         return f"{source.name}: {counted(source.frames, 'frame')}, {source.seconds:,.1f} s{more}"

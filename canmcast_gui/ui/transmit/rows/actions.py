@@ -49,10 +49,10 @@ class TransmitActions(QObject):
         self.down = new("Move down", icon="down", keys="Alt+Down", tip="Move the rows down")
         self.send = new("Send", icon="send", keys="Ctrl+Return", tip="Send the selected rows once, now")
         self.arm = new(
-            "Arm",
+            "Start cyclic",
             icon="arm",
             keys="Ctrl+E",
-            tip="Send the selected rows periodically, or when their trigger matches",
+            tip="Start or stop sending the selected rows at their periods, or when their trigger matches",
         )
         self.stop = new(
             "Stop all",
@@ -61,15 +61,16 @@ class TransmitActions(QObject):
             context=EVERYWHERE,
             tip="End all that is sent: rows, replay, sequences and fuzzing",
         )
-        self.switch = new(
-            "Transmit", icon="power", checkable=True, tip="The main switch: while it is off, nothing is sent"
-        )
+        self.details = new(
+            "Row details", icon="edit", keys="Alt+Return", checkable=True,
+            tip="Signals, frame and generated data of the selected rows",
+        )  # fmt: skip
         self.undo = set_keys(undo, "Ctrl+Z")
         self.redo = set_keys(redo, "Ctrl+Shift+Z")
         #: The actions for menus.
         self.menu = [
             self.add, self.database, self.paste, self.duplicate, self.remove, self.undo, self.redo,
-            self.send, self.arm, self.stop, self.switch,
+            self.send, self.arm, self.stop, self.details,
         ]  # fmt: skip
         panel.addActions([*self.menu, self.up, self.down])
 
@@ -78,7 +79,7 @@ class TransmitActions(QObject):
         bar = QToolBar(self._panel)
         size = self._panel.fontMetrics().height()
         bar.setIconSize(bar.iconSize().scaled(size, size, Qt.AspectRatioMode.KeepAspectRatio))
-        for action in (self.switch, self.send, self.arm, self.stop):
+        for action in (self.send, self.arm, self.stop):
             bar.addAction(action)
             button = bar.widgetForAction(action)
             if isinstance(button, QToolButton):
@@ -86,6 +87,8 @@ class TransmitActions(QObject):
         bar.addSeparator()
         bar.addWidget(self._add_button(bar))
         bar.addActions([self.duplicate, self.remove, self.up, self.down])
+        bar.addSeparator()
+        bar.addAction(self.details)
         fix_extension_button(bar)
         return bar
 

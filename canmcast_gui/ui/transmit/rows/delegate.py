@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QObject, QRect, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -30,6 +30,7 @@ from canmcast_gui.models.transmit.row_columns import (
 from canmcast_gui.models.transmit.row_model import Index, TransmitModel
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.content_size import widen
+from canmcast_gui.ui.icons import icon
 
 # Separates a number at the right of its cell from the text of the next cell.
 NUMBER_SPACE = "\u00a0"
@@ -167,7 +168,8 @@ class TransmitDelegate(QStyledItemDelegate):
             return
         button = QStyleOptionButton()
         button.rect = _button_rect(option.rect)
-        button.text = "Send"
+        button.icon = icon("send")
+        button.iconSize = QSize(option.fontMetrics.height(), option.fontMetrics.height())
         button.palette = option.palette
         button.state = QStyle.StateFlag.State_None
         if self.can_send:

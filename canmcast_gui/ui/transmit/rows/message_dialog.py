@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -41,6 +43,7 @@ class MessageDialog(QDialog):
         self.search.setPlaceholderText("Search by name or id")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
+        self.search.installEventFilter(self)
         self.node = QComboBox(self)
         widen(self.node)
         self.node.addItem("Messages of all nodes", None)
@@ -56,12 +59,14 @@ class MessageDialog(QDialog):
         icons.without_icons(self.buttons)
         self._ok.setText("Add")
         self._ok.setEnabled(False)
+        self._ok.setDefault(True)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         for widget in (self.node, self.search, self.list, self.buttons):
             layout.addWidget(widget)
         self.resize(520, 420)
+        self.search.setFocus()
 
     def _make_list(self) -> QTreeWidget:
         view = QTreeWidget(self)
@@ -104,6 +109,24 @@ class MessageDialog(QDialog):
             _database, message = self._messages[item.data(0, _INDEX)]
             matches = searched in item.text(0).lower() or searched in item.text(1).lower()
             item.setHidden(not matches or (node is not None and node not in message.senders))
+        self._select_first(bool(searched))
+
+    def _select_first(self, is_searched: bool) -> None:
+        """Select the first message that is found, so that Enter adds it."""
+        shown = [item for item in self._items() if not item.isHidden()]
+        if is_searched and self.node.currentData() is None and shown:
+            self.list.setCurrentItem(shown[0])
+        elif is_searched and not shown:
+            self.list.clearSelection()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the arrows move in the list while the user types in the search."""
+        moves = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
+        if watched is self.search and isinstance(event, QKeyEvent) and event.key() in moves:
+            if event.type() == QEvent.Type.KeyPress:
+                QApplication.sendEvent(self.list, event)
+            return True
+        return super().eventFilter(watched, event)
 
     def accept(self) -> None:
         """Emit ``chosen`` with the rows of the selected messages."""

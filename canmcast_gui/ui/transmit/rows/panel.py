@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from canmcast_gui.app.program.settings import AppSettings
+from canmcast_gui.app.program.settings import AppSettings, Setting
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.transmit.row import TransmitRow, load_of
 from canmcast_gui.app.transmit.transmit_link import NO_BUS
-from canmcast_gui.frames import FrameBatch
+from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.models.transmit.row_model import TransmitModel
 from canmcast_gui.ui.actions import allow, connect
 from canmcast_gui.ui.labels import EmptyHint
-from canmcast_gui.ui.transmit.details.signal_editor import SignalEditor
+from canmcast_gui.ui.transmit.details.panel import RowDetails
 from canmcast_gui.ui.transmit.panel_parts import StatusLine, TransmitFooter
 from canmcast_gui.ui.transmit.rows.actions import RowKeys, TransmitActions
 from canmcast_gui.ui.transmit.rows.message_dialog import MessageDialog
 from canmcast_gui.ui.transmit.rows.table import TransmitTableView
-from canmcast_gui.ui.updates import Debouncer
+from canmcast_gui.ui.transmit.sending_bar import SendingBar
+from canmcast_gui.ui.updates import Debouncer, VisibleTicks
+
+DETAILS = Setting("transmit/details", bool, True)
+# The width in characters from which the details are beside the table.
+WIDE = 96
+# Generated values are updated five times a second.
+GENERATED_TICKS = 5
 
 
 class TransmitPanel(QWidget):
@@ -35,6 +42,7 @@ class TransmitPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._settings = settings
+        self._show_details = settings.field(DETAILS)
         self._link = session.transmit.link
         self._switch = session.transmit.switch
         self._rows = session.transmit.rows
@@ -48,7 +56,9 @@ class TransmitPanel(QWidget):
         self.keys = RowKeys(self)
         self.status_line = StatusLine(self)
         self.footer = TransmitFooter(self)
-        self.signals = SignalEditor(self.model, session.databases.loaded, self)
+        self.details = RowDetails(self.model, session.databases.loaded, settings, self)
+        self.details.signals.sent_payload = self._sent_payload
+        self.sending_bar = SendingBar(self._link, self)
         self.model.key_use = lambda key: self.keys.use_of(key)
         self.hint = EmptyHint(
             self.table,
@@ -62,29 +72,37 @@ class TransmitPanel(QWidget):
         self._connect()
         self._update_keys()
         self._update_actions()
-        self._show_signals()
+        self._show_rows()
 
     # -- layout ------------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
         actions = self.actions_
         self.table.addActions([*actions.menu, actions.up, actions.down])
-        splitter = QSplitter(self)
-        splitter.addWidget(self.table)
-        splitter.addWidget(self.signals)
-        splitter.setStretchFactor(0, 3)
-        splitter.setStretchFactor(1, 2)
-        splitter.setChildrenCollapsible(False)
+        self.splitter = QSplitter(self)
+        self.splitter.addWidget(self.table)
+        self.splitter.addWidget(self.details)
+        self.splitter.setStretchFactor(0, 3)
+        self.splitter.setStretchFactor(1, 2)
+        self.splitter.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for widget in (actions.tool_bar(), splitter, self.status_line, self.footer):
+        for widget in (actions.tool_bar(), self.sending_bar, self.splitter, self.status_line, self.footer):
             layout.addWidget(widget)
-        layout.setStretchFactor(splitter, 1)
+        layout.setStretchFactor(self.splitter, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the details beside the table, or below it where the panel is narrow."""
+        super().resizeEvent(event)
+        is_wide = self.width() >= self.fontMetrics().horizontalAdvance("0") * WIDE
+        wanted = Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical
+        if self.splitter.orientation() != wanted:
+            self.splitter.setOrientation(wanted)
+            self.splitter.setSizes([3000, 2000])
 
     def _connect_actions(self) -> None:
         actions = self.actions_
-        actions.switch.setChecked(self._switch.on)
         for action, slot in (
             (actions.add, self.add_row),
             (actions.database, self.add_from_database),
@@ -96,7 +114,7 @@ class TransmitPanel(QWidget):
             (actions.send, self.send),
             (actions.arm, self.toggle_armed),
             (actions.stop, self._jobs.stop_all),
-            (actions.switch, lambda: self._switch.set(actions.switch.isChecked())),
+            (actions.details, lambda: self._show_details.set(actions.details.isChecked())),
         ):
             connect(action.triggered, slot)
 
@@ -104,14 +122,14 @@ class TransmitPanel(QWidget):
         model, rows, settings = self.model, self._rows, self._settings
         transmit = self._session.transmit
         self.table.cells.send_clicked.connect(lambda row: self._jobs.send([row]))
-        for problem in (self.table.cells.problem, model.refused, self._jobs.failed, self.signals.problem):
+        for problem in (self.table.cells.problem, model.refused, self._jobs.failed, self.details.problem):
             problem.connect(self.status_line.show_problem)
         self.keys.pressed.connect(self._send_by_key)
         rows.edited.connect(self._update_keys)
         rows.row_changed.connect(self._on_row_changed)
         for changed in (model.rowsInserted, model.rowsRemoved, model.rowsMoved):
             changed.connect(self._update_actions)
-        model.rowsRemoved.connect(self._show_signals)
+        model.rowsRemoved.connect(self._show_rows)
         self._switch.changed.connect(self._on_switched)
         self.footer.limit_changed.connect(transmit.set_limit)
         transmit.limit_changed.connect(self.footer.limit.setValue)
@@ -121,8 +139,11 @@ class TransmitPanel(QWidget):
         selection_changed = self.table.selectionModel().selectionChanged
         for changed in (selection_changed, self._session.databases.changed):
             changed.connect(self._update_actions)
-            changed.connect(self._show_signals)
+            changed.connect(self._show_rows)
         self._link.changed.connect(self._update_actions)
+        self._show_details.changed.connect(self._show_rows)
+        self.table.left_by_tab.connect(self._leave_table)
+        VisibleTicks(self._session.clock, self, self.details.signals.refresh_generated, GENERATED_TICKS)
 
     # -- actions -----------------------------------------------------------------------------------------
 
@@ -207,25 +228,42 @@ class TransmitPanel(QWidget):
 
     # -- showing -----------------------------------------------------------------------------------------
 
-    def _show_signals(self) -> None:
-        """Show the signals of the selected row, if it is only one and a message of a database."""
-        rows = self.selected()
-        self.signals.show_row(rows[0] if len(rows) == 1 else None)
-        self.signals.setVisible(self.signals.has_message)
+    def _show_rows(self) -> None:
+        """Show the details of the selected rows."""
+        shown = self._show_details.value
+        self.actions_.details.setChecked(shown)
+        self.details.setVisible(shown and self.model.rowCount() > 0)
+        self.details.show_rows(self.selected())
+
+    def show_signal(self, name: str) -> None:
+        """Go to the field of a signal of the selected row, in the details."""
+        self._show_details.set(True)
+        self.details.show_signal(name)
+
+    def _leave_table(self) -> None:
+        """Go from the last cell that is typed to the details."""
+        if self.details.isVisible():
+            self.details.focus_first()
+
+    def _sent_payload(self, row: TransmitRow) -> bytes | None:
+        """The payload of the newest frame that this program has sent with the id of a row."""
+        newest = self._session.document.newest
+        entry = newest.find(row.arbitration_id, row.extended)
+        if entry is None or not int(newest.flags[entry]) & Flag.TX:
+            return None
+        return newest.frames.payload(entry)
 
     def _show_load(self) -> None:
         rates = self._settings.bitrate.value, self._settings.data_bitrate.value
         self.footer.show_load(load_of(self._rows.armed_rows, *rates))
 
-    def _on_switched(self, on: bool) -> None:
-        self.actions_.switch.setChecked(on)
+    def _on_switched(self) -> None:
         self.status_line.clear_problem()
         self._update_actions()
 
     def _on_row_changed(self) -> None:
         self._update_actions()
-        self.signals.refresh()
-        self.signals.setVisible(self.signals.has_message)
+        self.details.refresh()
 
     def _update_actions(self) -> None:
         selected, row_count = self.selected(), self.model.rowCount()
@@ -234,11 +272,10 @@ class TransmitPanel(QWidget):
         self.load_update.start()
         self.hint.setVisible(row_count == 0)
         actions.update_enabled(selected, row_count, obstacle, len(self._session.databases.loaded) > 0)
-        actions.arm.setText("Disarm" if selected and self._are_all_armed() else "Arm")
+        actions.arm.setText("Stop cyclic" if selected and self._are_all_armed() else "Start cyclic")
         allow(actions.stop, self._link.is_open, NO_BUS)
         self.table.cells.can_send = not obstacle
         self.table.viewport().update()
-        self.status_line.show_hint(obstacle if row_count else "")
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -7,20 +7,25 @@ from PySide6.QtGui import QColor, QTextCursor, QTextFormat
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
     QPlainTextEdit,
+    QSplitter,
     QTextEdit,
     QVBoxLayout,
     QWidget,
 )
 
 from canmcast_gui.app.session import Session
+from canmcast_gui.app.transmit.sequences import MAX_LOG
 from canmcast_gui.transmit import SequenceStatus
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.actions import new_action
 from canmcast_gui.ui.content_size import widen
 from canmcast_gui.ui.item_views import leave_by_tab
 from canmcast_gui.ui.transmit.panel_parts import RunActions, StatusLine, icon_button
-from canmcast_gui.wording import counted
+from canmcast_gui.ui.transmit.sending_bar import SendingBar
+from canmcast_gui.wording import counted, printable
 
 HINT = """One step a line, for example:
 
@@ -40,6 +45,7 @@ class SequencePanel(QWidget):
         super().__init__(parent)
         self._link = session.transmit.link
         self.control = session.transmit.sequences
+        self._shown_run = self._shown_entries = 0
         self.names = QComboBox(self)
         self.names.setEditable(True)
         widen(self.names)
@@ -52,16 +58,28 @@ class SequencePanel(QWidget):
         self.editor.setPlaceholderText(HINT)
         self.editor.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.status_line = StatusLine(self)
+        self.sending_bar = SendingBar(self._link, self)
         self.add_action = new_action(self, "New", self.add, icon="add", tip="Add a sequence")
         self.remove_action = new_action(
             self, "Remove", self.remove, icon="remove", tip="Remove this sequence"
         )
         self.run_actions = RunActions(self, "Run", self.start, self.step, self.control.stop, "sequence")
+        self.log = QListWidget(self)
+        self.log.setAccessibleName("Step log")
+        self.log.setFont(theme.fixed_font())
+        self.log.setFrameShape(QListWidget.Shape.NoFrame)
+        self.log.setUniformItemSizes(True)
+        self.log.hide()
+        splitter = QSplitter(self)
+        splitter.addWidget(self.editor)
+        splitter.addWidget(self.log)
+        splitter.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(self._bar())
-        layout.addWidget(self.editor, 1)
+        layout.addWidget(self.sending_bar)
+        layout.addWidget(splitter, 1)
         layout.addWidget(self.status_line)
         self._show_all()
         self._connect()
@@ -154,7 +172,31 @@ class SequencePanel(QWidget):
         self.editor.setReadOnly(control.running)
         self.names.setEnabled(not control.running)
         self._mark_line(control.line)
-        self.status_line.show_hint(self._link.obstacle or _state_text(status))
+        self._show_log()
+        failure = _state_text(status) if control.has_failed and not control.running else ""
+        if failure:
+            self.status_line.show_problem(failure)
+        self.status_line.show_hint("" if self._link.obstacle else _state_text(status))
+
+    def _show_log(self) -> None:
+        """Show the steps of the run; failures are red."""
+        control, run = self.control, self.control.runs
+        if run != self._shown_run:
+            self.log.clear()
+            self._shown_run, self._shown_entries = run, 0
+        new = min(control.logged - self._shown_entries, len(control.log))
+        self._shown_entries = control.logged
+        red = theme.colors(self.palette()).error
+        for entry in list(control.log)[len(control.log) - new :]:
+            item = QListWidgetItem(printable(f"{entry.seconds:8.3f} s  {entry.text}"), self.log)
+            item.setToolTip(item.text())
+            if entry.is_failure:
+                item.setForeground(red)
+        while self.log.count() > MAX_LOG:
+            self.log.takeItem(0)
+        if new:
+            self.log.scrollToBottom()
+        self.log.setVisible(bool(control.log))
 
     def _mark_line(self, line: int | None) -> None:
         """Mark the line of the next step."""

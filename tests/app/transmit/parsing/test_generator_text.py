@@ -63,8 +63,8 @@ def test_a_column_of_a_csv_file(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("hello", "is not a payload generator"),
-        ("count(byte 0)", "is not a payload generator"),
+        ("hello", "Example: counter"),
+        ("count(byte 0)", "Example: counter"),
         ("counter(Nothing)", "not a signal"),
         ("counter(Far)", "outside"),
         ("counter(byte 9)", "outside"),
