@@ -19,6 +19,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from canmcast_gui.app.bus.control import TOPIC as BUS_TOPIC
 from canmcast_gui.app.bus.control import BusControl, BusState
 from canmcast_gui.app.document.databases import Databases
 from canmcast_gui.app.program.messages import Messages
@@ -149,7 +150,7 @@ class WorkspaceControl(QObject):
             return
         self._settings.add_recent(recent, bus)
         text = f"The bus of this workspace is {bus.label()}. Press Start (F5) to connect to it."
-        self._messages.info(text)
+        self._messages.info(text, BUS_TOPIC)  # until a bus is opened
 
     def end(self) -> None:
         """Keep the workspace for the next start; the window is about to close."""
