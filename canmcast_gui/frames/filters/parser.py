@@ -44,6 +44,7 @@ from canmcast_gui.frames.filters.tokens import (
     tokenize,
 )
 from canmcast_gui.frames.layout import MAX_PAYLOAD, Flag
+from canmcast_gui.wording import counted
 
 # Nested parentheses: more than users need, and far below Python's limit of recursion.
 MOST_NESTED = 50
@@ -180,7 +181,7 @@ class _Parser:
         if len(found) > 1:
             listed = ", ".join(found[:MOST_LISTED]) + (", …" if len(found) > MOST_LISTED else "")
             raise FilterError(
-                f"{len(found)} messages have a signal “{token.text}”: {listed}",
+                f"{counted(len(found), 'message')} have a signal “{token.text}”: {listed}",
                 token.position,
                 token.text,
                 found[0],

@@ -19,7 +19,7 @@ from canmcast_gui.app.transmit.parsing.row_text import (
 from canmcast_gui.app.transmit.row import FRAME_TYPES, RowError, TransmitRow
 from canmcast_gui.app.transmit.row_list import Entry
 from canmcast_gui.frames.text import data_text, id_text, type_text
-from canmcast_gui.wording import counted
+from canmcast_gui.wording import counted, were
 
 MAX_EXPRESSION = 4000
 MAX_COMMENT = 200  # so that pasted text cannot fill the settings file
@@ -262,8 +262,9 @@ def cell_tip(entry: Entry, column: TransmitColumn, decimal: bool = False) -> str
         return "A remote frame carries no data: it requests this number of bytes."
     if column is SENT and entry.late:
         if row.trigger:
-            return f"{entry.late:,} matching frames were not answered"
-        return f"{entry.late:,} frames were not sent in time, {entry.left_out:,} of them were left out"
+            return f"{counted(entry.late, 'matching frame')} {were(entry.late)} not answered"
+        late = f"{counted(entry.late, 'frame')} {were(entry.late)} not sent in time"
+        return f"{late}, {entry.left_out:,} of them {were(entry.left_out)} left out"
     if column is SEND:
         return f"Send {row.name or 'this frame'} once, now"
     return column.tip
