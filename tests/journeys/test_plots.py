@@ -10,6 +10,7 @@ from canmcast_gui.app.session import SessionState
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import open_writer
 from canmcast_gui.ui.plot.export import ExportDialog
+from tests.journeys.conftest import Desk
 
 pytestmark = pytest.mark.window
 
@@ -32,19 +33,28 @@ def write_log(path: Path, first: int) -> None:
         writer.write(FrameBatch.from_columns(np.arange(100) * 10_000_000, 256, data, channel=1))
 
 
+def open_drive(desk: Desk, folder: Path) -> None:
+    """Open a log and its database; ``before.asc`` in the folder is a log to compare with."""
+    (folder / "engine.dbc").write_text(DBC)
+    write_log(folder / "drive.asc", first=0)
+    write_log(folder / "before.asc", first=10)
+    desk.session.databases.load(folder / "engine.dbc")
+    desk.session.open_file(folder / "drive.asc")
+    desk.wait(
+        lambda: (
+            desk.session.state is SessionState.FILE
+            and len(desk.session.document.recording) == 100
+            and len(list(desk.session.databases.loaded)) == 1
+        ),
+        "the log and the database",
+    )
+    desk.window.actions_.chronological.trigger()
+
+
 @pytest.fixture
 def plots(desk, tmp_path):
     """The plots of a window in which a log and its database were opened."""
-    (tmp_path / "engine.dbc").write_text(DBC)
-    write_log(tmp_path / "drive.asc", first=0)
-    write_log(tmp_path / "before.asc", first=10)
-    desk.session.databases.load(tmp_path / "engine.dbc")
-    desk.session.open_file(tmp_path / "drive.asc")
-    desk.wait(
-        lambda: desk.session.state is SessionState.FILE and len(desk.session.document.recording) == 100,
-        "the log",
-    )
-    desk.window.actions_.chronological.trigger()
+    open_drive(desk, tmp_path)
     plots = desk.window.docks.plots
     plots.plot_signal(SPEED)
     plots.open_new()

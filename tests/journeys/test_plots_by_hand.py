@@ -8,9 +8,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from canmcast_gui.app.session import SessionState
 from canmcast_gui.ui.plot.export import ExportDialog
-from tests.journeys.test_plots import DBC, SPEED, TORQUE, write_log
+from tests.journeys.test_plots import SPEED, TORQUE, open_drive
 
 pytestmark = pytest.mark.window
 
@@ -24,20 +23,7 @@ LEFT, SHIFT, CONTROL = (
 @pytest.fixture
 def panel(desk, tmp_path):
     """The empty plot of a window in which a log and its database are open."""
-    (tmp_path / "engine.dbc").write_text(DBC)
-    write_log(tmp_path / "drive.asc", first=0)
-    write_log(tmp_path / "before.asc", first=10)
-    desk.session.databases.load(tmp_path / "engine.dbc")
-    desk.session.open_file(tmp_path / "drive.asc")
-    desk.wait(
-        lambda: (
-            desk.session.state is SessionState.FILE
-            and len(desk.session.document.recording) == 100
-            and len(list(desk.session.databases.loaded)) == 1
-        ),
-        "the log and the database",
-    )
-    desk.window.actions_.chronological.trigger()
+    open_drive(desk, tmp_path)
     desk.window.docks.docks["plot"].bring_forward()
     desk.wait(lambda: desk.window.docks.plots.current.isVisible(), "the plot")
     return desk.window.docks.plots.current

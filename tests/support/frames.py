@@ -7,6 +7,17 @@ import numpy as np
 from canmcast_gui.database import DatabaseSet, load_database
 from canmcast_gui.frames import Flag, FrameBatch
 
+# A message with signals for a counter, a checksum and value texts.
+COUNTER_DBC = """VERSION ""
+BU_: ECU
+BO_ 256 Engine: 8 ECU
+ SG_ Speed : 0|16@1+ (0.25,0) [0|8000] "rpm" ECU
+ SG_ AliveCounter : 48|4@1+ (1,0) [0|15] "" ECU
+ SG_ Gear : 52|4@1+ (1,0) [0|8] "" ECU
+ SG_ Crc : 56|8@1+ (1,0) [0|255] "" ECU
+VAL_ 256 Gear 0 "P" 1 "R" ;
+"""
+
 DBC = """VERSION ""
 NS_ :
 BS_:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
@@ -46,7 +47,7 @@ class TracePanel(QWidget):
         self.filter_box.count_with(lambda: self.view.match_count())
         for view in (self.by_id, self.chronological):
             view.clear_filter.clicked.connect(self.filter_box.clear)
-        words = lambda: self.filters.words(settings)  # noqa: E731
+        words = partial(self.filters.words, settings)
         self.find_bar = FindBar(self.filters.compile, lambda: self.current_view(), self, words)
         self.mode = settings.trace_mode.value
         self._start_page = self._page = start_page

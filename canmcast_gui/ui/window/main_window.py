@@ -91,9 +91,8 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.tool_bar)
         places = Places(self.panel, self.docks.docks["signals"], self.tool_bar.switch, self.connection)
         self.help = HelpCommands(session, settings, self.actions_, self.bus, places, self)
-        selection = lambda: self.views.current.selection_text()  # noqa: E731
-        position = lambda: self.panel.overview.position_text(self.views.current.current_row())  # noqa: E731
-        self.setStatusBar(StatusBar(session, settings, self.panel.shown_frames, selection, position, self))
+        texts = (self._selection_text, self._position_text)
+        self.setStatusBar(StatusBar(session, settings, self.panel.shown_frames, *texts, self))
         self._make_menus()
         self._connect_actions()
         self._connect_session()
@@ -237,6 +236,12 @@ class MainWindow(QMainWindow):
         parts = (self.workspaces.title, title_text(where), "canmcast")
         self.setWindowTitle(" – ".join(part for part in parts if part))
         self.setWindowModified(self._session.workspace.modified)
+
+    def _selection_text(self) -> str:
+        return self.views.current.selection_text()
+
+    def _position_text(self) -> str:
+        return self.panel.overview.position_text(self.views.current.current_row())
 
     def _show_clearable(self) -> None:
         """Enable the actions that clear the trace, unless it is empty."""

@@ -18,22 +18,13 @@ from canmcast_gui.app.transmit.message_rows import field_of
 from canmcast_gui.app.transmit.parsing.generator_text import parse_generators
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.database import load_database
-
-DBC = """VERSION ""
-BU_: ECU
-BO_ 256 Engine: 8 ECU
- SG_ Speed : 0|16@1+ (0.25,0) [0|8000] "rpm" ECU
- SG_ AliveCounter : 48|4@1+ (1,0) [0|15] "" ECU
- SG_ Gear : 52|4@1+ (1,0) [0|8] "" ECU
- SG_ Crc : 56|8@1+ (1,0) [0|255] "" ECU
-VAL_ 256 Gear 0 "P" 1 "R" ;
-"""
+from tests.support.frames import COUNTER_DBC
 
 
 @pytest.fixture(scope="module")
 def message(tmp_path_factory):
     path = tmp_path_factory.mktemp("dbc") / "engine.dbc"
-    path.write_text(DBC)
+    path.write_text(COUNTER_DBC)
     return load_database(path).message(256, False)
 
 

@@ -10,24 +10,15 @@ from canmcast_gui.models.transmit.row_columns import COLUMNS, USUAL_COLUMNS
 from canmcast_gui.ui.transmit.details.generator_dialog import GeneratorDialog
 from canmcast_gui.ui.transmit.details.panel import FRAME, GENERATORS, SIGNALS
 from canmcast_gui.ui.transmit.rows.panel import TransmitPanel
+from tests.support.frames import COUNTER_DBC
 from tests.ui.live import WAIT_MS, go_live
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
-DBC = """VERSION ""
-BU_: ECU
-BO_ 256 Engine: 8 ECU
- SG_ Speed : 0|16@1+ (0.25,0) [0|8000] "rpm" ECU
- SG_ AliveCounter : 48|4@1+ (1,0) [0|15] "" ECU
- SG_ Gear : 52|4@1+ (1,0) [0|8] "" ECU
- SG_ Crc : 56|8@1+ (1,0) [0|255] "" ECU
-VAL_ 256 Gear 0 "P" 1 "R" ;
-"""
-
 
 @pytest.fixture
 def panel(qtbot, stage):
-    stage.add_database(DBC)
+    stage.add_database(COUNTER_DBC)
     stage.session.transmit.use_settings(stage.settings)
     panel = TransmitPanel(stage.session, stage.settings)
     qtbot.addWidget(panel)
