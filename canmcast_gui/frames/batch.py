@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from canmcast_gui.frames.layout import (
     MAX_PAYLOAD,
     Flag,
 )
+from canmcast_gui.frames.messages import PlainFrame, fill_record, make_message
 from canmcast_gui.frames.units import NS_PER_SECOND
 
 if TYPE_CHECKING:
@@ -30,17 +31,6 @@ _NO_HEAP: Heap = np.zeros(0, dtype=np.uint8)
 
 # Masks of the first 0..8 of eight bytes.
 _FIRST_BYTES = np.array([(1 << 8 * count) - 1 for count in range(INLINE_BYTES + 1)], dtype=np.uint64)
-
-
-class PlainFrame(NamedTuple):
-    """One frame as python-can counts: channels from 0 (None: unknown), ``dlc`` in bytes, time in seconds."""
-
-    arbitration_id: int
-    flags: int
-    channel: int | None
-    dlc: int
-    data: bytes
-    timestamp: float
 
 
 class FrameBatch:
@@ -109,7 +99,7 @@ class FrameBatch:
         records = np.zeros(len(rows), dtype=FRAME_DTYPE)
         heap = bytearray()
         for record, message in zip(records, rows, strict=True):
-            _fill_record(record, message, heap)
+            fill_record(record, message, heap)
         return cls(records, np.frombuffer(bytes(heap), dtype=np.uint8))
 
     @classmethod
@@ -225,7 +215,7 @@ class FrameBatch:
 
     def to_messages(self) -> list[can.Message]:
         """The frames as python-can messages, times as float seconds; channel 1 becomes 0, unknown None."""
-        return [_make_message(self, row) for row in range(len(self))]
+        return [make_message(self.plain_frame(row)) for row in range(len(self))]
 
     def compact(self) -> FrameBatch:
         """The same frames with their own memory, whose heap holds only their payloads.
@@ -261,61 +251,3 @@ def _place_payloads(records: Records, matrix: npt.NDArray[np.uint8]) -> Heap:
     sizes = np.where(long, lengths, 0)
     records["payload_offset"] = np.where(long, np.cumsum(sizes) - sizes, 0)
     return matrix[long][np.arange(matrix.shape[1]) < lengths[long][:, None]]
-
-
-def _fill_record(record: Any, message: can.Message, heap: bytearray) -> None:
-    payload = bytes(message.data)
-    if len(payload) > MAX_PAYLOAD:
-        raise ValueError(f"a frame with {len(payload)} bytes; a CAN FD frame carries at most {MAX_PAYLOAD}")
-    record["timestamp_ns"] = round(message.timestamp * NS_PER_SECOND)
-    record["arbitration_id"] = message.arbitration_id
-    record["flags"] = flags_of_message(message)
-    record["channel"] = channel_number(message.channel)
-    record["length"] = len(payload)
-    record["dlc"] = message.dlc if message.is_remote_frame else LENGTH_TO_DLC[len(payload)]
-    record["data"] = np.frombuffer(payload[:INLINE_BYTES].ljust(INLINE_BYTES, b"\0"), dtype=np.uint8)
-    if len(payload) > INLINE_BYTES:
-        record["payload_offset"] = len(heap)
-        heap += payload
-
-
-def flags_of_message(message: can.Message) -> int:
-    """The Flag bits of a python-can message."""
-    return (
-        bits.EXTENDED * bool(message.is_extended_id)
-        | bits.REMOTE * bool(message.is_remote_frame)
-        | bits.ERROR * bool(message.is_error_frame)
-        | bits.FD * bool(message.is_fd)
-        | bits.BRS * bool(message.bitrate_switch)
-        | bits.ESI * bool(message.error_state_indicator)
-        | bits.TX * (not message.is_rx)
-    )
-
-
-def channel_number(channel: object) -> int:
-    """The channel column for a python-can channel, whose numbers start at 0; those of columns start at 1.
-
-    Names, and numbers that do not fit into the column, are unknown (0).
-    """
-    return channel + 1 if isinstance(channel, int) and 0 <= channel < 255 else 0
-
-
-def _make_message(batch: FrameBatch, row: int) -> can.Message:
-    import can
-
-    frame = batch.plain_frame(row)
-    flags = frame.flags
-    return can.Message(
-        timestamp=frame.timestamp,
-        arbitration_id=frame.arbitration_id,
-        is_extended_id=bool(flags & bits.EXTENDED),
-        is_remote_frame=bool(flags & bits.REMOTE),
-        is_error_frame=bool(flags & bits.ERROR),
-        channel=frame.channel,
-        dlc=frame.dlc,
-        data=frame.data,
-        is_fd=bool(flags & bits.FD),
-        is_rx=not flags & bits.TX,
-        bitrate_switch=bool(flags & bits.BRS),
-        error_state_indicator=bool(flags & bits.ESI),
-    )

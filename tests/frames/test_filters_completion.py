@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canmcast_gui.frames.filters import FilterError, Vocabulary, compile_filter
-from canmcast_gui.frames.filters.completion import Words, complete
+from canmcast_gui.frames.filters.completion import complete
+from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.frames.filters.vocabulary import Kind, MessageName, SignalName
 
 SIGNALS = {

@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.schema import REQUIRED, Codec, Key, Problem, dump, load, load_list
-from canmcast_gui.frames.schema_values import MAX_PROBLEMS
+from canmcast_gui.frames.schema.values import MAX_PROBLEMS
 
 
 class Line(StrEnum):

@@ -8,7 +8,7 @@ import pytest
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import FileError, file_info, read_batches
-from canmcast_gui.logfile.busmaster import BusmasterParser
+from canmcast_gui.logfile.busmaster.parser import BusmasterParser
 
 BUSMASTER = """***BUSMASTER Ver 2.0.0***
 ***START DATE AND TIME 14:5:2013 23:59:59:524***

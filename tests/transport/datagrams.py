@@ -7,7 +7,7 @@ import msgpack
 from can.interfaces.udp_multicast.utils import pack_message, unpack_message
 from hypothesis import strategies as st
 
-from canmcast_gui.frames.batch import flags_of_message
+from canmcast_gui.frames.messages import flags_of_message
 from canmcast_gui.transport.wire.codec import KEYS, WireFrame
 from tests.support.messages import messages
 

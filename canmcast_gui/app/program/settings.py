@@ -1,6 +1,6 @@
 """The settings that the program stores between two starts: typed values, each with a signal.
 
-An owner of settings declares each as a ``Setting`` with a type that ``frames/schema.py`` converts. A stored
+An owner of settings declares each as a ``Setting`` with a type that ``frames/schema`` converts. A stored
 value that does not fit is not used; ``AppSettings.bad_values`` reports all of them in one message.
 """
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, get_args
 
+from canmcast_gui.logfile.reading.merged import MergedReader
 from canmcast_gui.logfile.reading.reader import DEFAULT_BATCH_FRAMES, FrameReader, LogPart, Reader
-from canmcast_gui.logfile.reading.several import InTurnReader, MergedReader
+from canmcast_gui.logfile.reading.several import InTurnReader
 
 # By their times; all start together; each starts when the one before ends.
 Order = Literal["times", "together", "in turn"]

@@ -7,7 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from canmcast_gui.logfile.formats import FORMATS, Format, format_named
+from canmcast_gui.logfile.format_choice import format_named
+from canmcast_gui.logfile.formats import FORMATS, Format
 from canmcast_gui.logfile.interfaces import FormatReader
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.problems import FileError, Problems, UnknownColumnsError, os_message

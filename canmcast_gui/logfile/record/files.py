@@ -12,7 +12,8 @@ import numpy as np
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.logfile.formats import Format, format_named
+from canmcast_gui.logfile.format_choice import format_named
+from canmcast_gui.logfile.formats import Format
 from canmcast_gui.logfile.interfaces import MarkSink, Sink, StartSink
 from canmcast_gui.logfile.problems import FileError, os_message
 from canmcast_gui.logfile.record.options import RecordOptions, first_free_number, numbered

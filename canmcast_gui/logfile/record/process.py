@@ -17,7 +17,7 @@ from pathlib import Path
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.marks import Mark
-from canmcast_gui.logfile.formats import format_to_write
+from canmcast_gui.logfile.format_choice import format_to_write
 from canmcast_gui.logfile.problems import FileError, os_message
 from canmcast_gui.logfile.record.files import FileSequence
 from canmcast_gui.logfile.record.options import RecordOptions

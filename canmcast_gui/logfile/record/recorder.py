@@ -15,7 +15,7 @@ from types import TracebackType
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
 from canmcast_gui.frames.marks import Mark
-from canmcast_gui.logfile.formats import format_for_writing, format_to_write
+from canmcast_gui.logfile.format_choice import format_for_writing, format_to_write
 from canmcast_gui.logfile.problems import FileError
 from canmcast_gui.logfile.record.files import Target
 from canmcast_gui.logfile.record.options import RecordOptions

@@ -9,7 +9,8 @@ from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_SECOND
 from canmcast_gui.frames.validity import repair_ids
-from canmcast_gui.logfile.formats import Format, writable
+from canmcast_gui.logfile.format_choice import writable
+from canmcast_gui.logfile.formats import Format
 from canmcast_gui.logfile.interfaces import MarkSink, Sink, StartSink
 from canmcast_gui.logfile.problems import FileError
 from canmcast_gui.logfile.writing.losses import Losses

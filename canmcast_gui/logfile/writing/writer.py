@@ -12,7 +12,8 @@ from typing import IO, Any
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.marks import Mark
-from canmcast_gui.logfile.formats import Format, format_for_writing, format_to_write
+from canmcast_gui.logfile.format_choice import format_for_writing, format_to_write
+from canmcast_gui.logfile.formats import Format
 from canmcast_gui.logfile.interfaces import Sink
 from canmcast_gui.logfile.problems import FileError, os_message
 from canmcast_gui.logfile.writing.output import Output, TooOldError

@@ -7,7 +7,7 @@ from collections import deque
 from functools import partial
 
 from canmcast_gui.frames import FrameBatch, bits
-from canmcast_gui.frames.batch import PlainFrame
+from canmcast_gui.frames.messages import PlainFrame
 from canmcast_gui.transmit.commands import ArmJob, DisarmJob, Flush, SendFrames, SetLateFrames
 from canmcast_gui.transmit.conditions import compile_condition
 from canmcast_gui.transmit.event_sender import EventSender

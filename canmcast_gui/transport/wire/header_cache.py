@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from canmcast_gui.frames import LENGTH_TO_DLC, bits
-from canmcast_gui.frames.batch import channel_number
+from canmcast_gui.frames.messages import channel_number
 from canmcast_gui.frames.validity import frame_problem
 from canmcast_gui.transport.errors import FrameError
 from canmcast_gui.transport.wire import codec

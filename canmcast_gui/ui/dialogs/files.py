@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings, Setting
 from canmcast_gui.database.formats import SUFFIXES as DATABASE_SUFFIXES
-from canmcast_gui.logfile.formats import FORMATS, readable_suffixes
+from canmcast_gui.logfile.format_choice import readable_suffixes
+from canmcast_gui.logfile.formats import FORMATS
 from canmcast_gui.ui.labels import title_text
 
 _ALL = "All files (*)"

@@ -27,7 +27,7 @@ from canmcast_gui.app.program.messages import whole_sentence
 from canmcast_gui.app.program.settings import Setting
 from canmcast_gui.frames.files import within
 from canmcast_gui.logfile import FileError, RecordOptions
-from canmcast_gui.logfile.formats import format_for_writing
+from canmcast_gui.logfile.format_choice import format_for_writing
 from canmcast_gui.logfile.record.options import numbered
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.content_size import FitHeight

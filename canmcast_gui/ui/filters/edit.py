@@ -9,7 +9,8 @@ from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QTextCharFo
 from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from canmcast_gui.frames.filters import Filter, FilterError
-from canmcast_gui.frames.filters.completion import Completion, Proposal, Words, complete
+from canmcast_gui.frames.filters.completion import Completion, complete
+from canmcast_gui.frames.filters.proposals import Proposal, Words
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.filters.popup import MOST_LINES, ProposalList
 

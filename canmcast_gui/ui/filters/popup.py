@@ -19,7 +19,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QHideEvent, QPainter, QPalette
 from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from canmcast_gui.frames.filters.completion import Proposal
+from canmcast_gui.frames.filters.proposals import Proposal
 from canmcast_gui.frames.filters.vocabulary import Kind
 from canmcast_gui.wording import printable
 

@@ -7,7 +7,7 @@ import numpy as np
 from canmcast_gui.app.bus.source_names import SourceNames
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.frames.filters.completion import Words
+from canmcast_gui.frames.filters.proposals import Words
 
 
 def session_words(session: Session, settings: AppSettings | None, senders: SourceNames | None) -> Words:

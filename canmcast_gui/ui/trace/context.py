@@ -15,7 +15,7 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.workspace.view_setups import COLOR_RULES
 from canmcast_gui.frames.filters import Filter
-from canmcast_gui.frames.filters.completion import Words
+from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.models.trace.color_rules import CompiledRules
 from canmcast_gui.models.trace.times import Reference
 from canmcast_gui.recording import RecordingError, RowsGoneError

@@ -14,7 +14,7 @@ from canmcast_gui.app.document.databases import compile_for
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames.filters import Filter, FilterError
-from canmcast_gui.frames.filters.completion import Words
+from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.models.trace.cells import refined
 from canmcast_gui.ui.actions import new_action
 from canmcast_gui.ui.filters.edit import FilterEdit

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWi
 
 from canmcast_gui.app.program.tasks import Task
 from canmcast_gui.frames.filters import Filter
-from canmcast_gui.frames.filters.completion import Words
+from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import EVERYWHERE, connect
 from canmcast_gui.ui.filters.edit import FilterEdit

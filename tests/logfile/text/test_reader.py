@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import save
 from canmcast_gui.logfile.asc.parser import AscParser
-from canmcast_gui.logfile.busmaster import BusmasterParser
+from canmcast_gui.logfile.busmaster.parser import BusmasterParser
 from canmcast_gui.logfile.candump.parser import CandumpParser
 from canmcast_gui.logfile.candump.screen import counts_from_line_before
 from canmcast_gui.logfile.crtd import CrtdParser

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canmcast_gui.frames import FRAME_DTYPE, LENGTH_TO_DLC, Flag, FrameBatch
-from canmcast_gui.frames.batch import channel_number
+from canmcast_gui.frames.messages import channel_number
 from canmcast_gui.transport.errors import FrameError
 from canmcast_gui.transport.wire.batch_codec import (
     HIGHEST_USUAL_CHANNEL,

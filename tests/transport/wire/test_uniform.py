@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canmcast_gui.frames import FRAME_DTYPE, Flag, FrameBatch
-from canmcast_gui.frames.batch import channel_number
+from canmcast_gui.frames.messages import channel_number
 from canmcast_gui.transport.wire.batch_codec import decode_columns
 from canmcast_gui.transport.wire.codec import WireFrame, decode, encode
 from canmcast_gui.transport.wire.uniform import (

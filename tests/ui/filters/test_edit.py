@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QTableWidget, QVBoxLayout
 
 from canmcast_gui.frames.filters import Vocabulary
-from canmcast_gui.frames.filters.completion import Words
+from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.frames.filters.vocabulary import MessageName, SignalName
 from canmcast_gui.ui.filters.edit import FilterDelegate, FilterEdit
 

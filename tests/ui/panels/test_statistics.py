@@ -8,7 +8,8 @@ from PySide6.QtTest import QTest
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.recording.id_statistics import BINS
-from canmcast_gui.ui.panels.statistics import FEWEST_BINS, StatisticsPanel, short_period, shown_bins
+from canmcast_gui.ui.panels.cycle_histogram import FEWEST_BINS, short_period, shown_bins
+from canmcast_gui.ui.panels.statistics import StatisticsPanel
 from tests.support.frames import START_NS, traffic
 from tests.ui.live import WAIT_MS, ticks
 

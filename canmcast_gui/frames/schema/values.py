@@ -1,4 +1,4 @@
-"""How schema.py converts values of one type each, and how it reports those that do not fit."""
+"""The converters of values of one type each, and how they report those that do not fit."""
 
 from __future__ import annotations
 
