@@ -50,7 +50,7 @@ def test_its_address_is_the_source_of_its_frames(transmitter, receiver):
 
 
 def test_a_stock_peer_receives_all_single_frames_in_order(transmitter, settings, stock_peer):
-    count = 120  # fewer than the buffer of a stock peer holds while it does not run: about 234 frames, by the kernel
+    count = 120  # less than a stock peer buffers while it does not run: about 234 frames, by the kernel
     peer = stock_peer("recv", "--group", settings.group, "--port", settings.port, "--count", count)
     numbers = np.arange(count, dtype=">u8").view(np.uint8).reshape(count, 8)
     for start in range(0, count, 30):
