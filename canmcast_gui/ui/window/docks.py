@@ -159,13 +159,9 @@ class Docks(QObject):
         self._set_sizes(layout)
 
     def _set_sizes(self, layout: Layout) -> None:
-        docks, window = self.docks, self._window
-        if {"signals", "hosts"} <= set(layout.panels):
-            window.resizeDocks([docks["signals"], docks["hosts"]], [3, 1], Qt.Orientation.Vertical)
-        if {"transmit", "plot"} <= set(layout.panels):
-            pair = [docks["transmit"], docks["plot"]]
-            window.resizeDocks(pair, list(layout.columns), Qt.Orientation.Horizontal)
-        self.shares.set(layout.side, layout.bottom)
+        names = ("signals", "hosts", "transmit", "plot")
+        parts = zip(names, (*layout.lines, *layout.columns), strict=True)
+        self.shares.set(layout.side, layout.bottom, {self.docks[name]: float(part) for name, part in parts})
 
     def place_new(self, state: QByteArray) -> None:
         """Add docks that are missing in an older saved state to their groups of tabs."""

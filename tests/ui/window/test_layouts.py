@@ -63,6 +63,20 @@ def test_panels_grow_and_shrink_with_the_window(window, qtbot):
     assert parts(window) == pytest.approx(before, abs=0.03)
 
 
+def test_a_window_that_grew_has_the_parts_of_its_layout(window, qtbot):
+    resize(window, qtbot, 1024, 700)
+    window.geometry_.reset.trigger()
+    resize(window, qtbot, 1500, 900)  # before the docks have their sizes
+    widths = [window.docks.docks[name].width() for name in ("transmit", "plot")]
+    assert widths[0] / sum(widths) == pytest.approx(STANDARD.columns[0] / sum(STANDARD.columns), abs=0.02)
+    heights = [window.docks.docks[name].height() for name in ("signals", "hosts")]
+    assert heights[0] / sum(heights) == pytest.approx(STANDARD.lines[0] / sum(STANDARD.lines), abs=0.05)
+    window.docks.docks["statistics"].bring_forward()  # another tab of the plot's area
+    resize(window, qtbot, 1100, 760)
+    widths = [window.docks.docks[name].width() for name in ("transmit", "statistics")]
+    assert widths[0] / sum(widths) == pytest.approx(STANDARD.columns[0] / sum(STANDARD.columns), abs=0.02)
+
+
 def test_what_the_user_drags_is_the_new_part(window, qtbot):
     resize(window, qtbot, 1300, 860)
     window.geometry_.reset.trigger()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
@@ -27,6 +28,8 @@ class Layout:
     bottom: float = 0.365
     #: Relative widths of the transmit panels and of the plot panels, where both are open.
     columns: tuple[int, int] = (11, 9)
+    #: Relative heights of the signals and of the hosts or marks below them, where both are open.
+    lines: tuple[int, int] = (3, 1)
 
 
 _ALL = (
@@ -79,18 +82,17 @@ LAYOUTS = (
 class Shares(QObject):
     """Keeps the parts of the window that the docks take while its size changes.
 
-    Qt gives all room of a larger window to its middle. The parts are measured again when the user has moved a
-    border: such drags are mouse events of the window.
+    Qt gives all room of a larger window to its middle, and to those docks that have a table. The parts are
+    measured again when the user has moved a border: such drags are mouse events of the window.
     """
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self._left = _Area(window, Qt.DockWidgetArea.LeftDockWidgetArea, Qt.Orientation.Horizontal)
         self._bottom = _Area(window, Qt.DockWidgetArea.BottomDockWidgetArea, Qt.Orientation.Vertical)
-        self._window = window
         self._later = QTimer(self)
         self._later.setSingleShot(True)
-        self._later.timeout.connect(self.measure)
+        self._later.timeout.connect(self._settle)
         window.installEventFilter(self)
 
     @property
@@ -98,12 +100,15 @@ class Shares(QObject):
         """The parts of the left and of the bottom area; 0 for an unknown one."""
         return self._left.share, self._bottom.share
 
-    def set(self, left: float, bottom: float) -> None:
-        """Give the areas these parts of the window."""
-        self._left.set(left)
-        self._bottom.set(bottom)
+    def set(self, left: float, bottom: float, parts: Mapping[QDockWidget, float] | None = None) -> None:
+        """Give the areas these parts of the window, and their docks these parts of their areas.
+
+        Without ``parts`` those that the docks have now are kept.
+        """
+        self._left.set(left, parts or {})
+        self._bottom.set(bottom, parts or {})
         self.apply()
-        self.measure_later()
+        self._settle_later()
 
     def apply(self) -> None:
         """Resize the docks to their parts."""
@@ -111,17 +116,28 @@ class Shares(QObject):
         self._bottom.apply()
 
     def measure_later(self) -> None:
-        """Measure when the docks have their sizes, which is with the next turn of the event loop."""
+        """Take the parts from the docks when these have their sizes."""
+        self._left.forget()
+        self._bottom.forget()
+        self._settle_later()
+
+    def _settle_later(self) -> None:
+        """Docks have their sizes with the next turn of the event loop."""
         self._later.start(0)
 
-    def measure(self) -> None:
-        """Take the parts from the sizes of the docks."""
-        self._left.measure()
-        self._bottom.measure()
+    def _settle(self) -> None:
+        """Resize docks whose parts are known, and measure the others."""
+        for area in (self._left, self._bottom):
+            if area.is_known:
+                area.apply()
+            else:
+                area.measure()
 
     def eventFilter(self, _window: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.MouseButtonRelease, QEvent.Type.Show):
+        if event.type() == QEvent.Type.MouseButtonRelease:
             self.measure_later()
+        elif event.type() == QEvent.Type.Show:
+            self._settle_later()
         return False
 
 
@@ -135,11 +151,17 @@ class _Area:
         is_left = across == Qt.Orientation.Horizontal
         self._along = Qt.Orientation.Vertical if is_left else Qt.Orientation.Horizontal
         self.share = 0.0
-        self._parts: dict[QDockWidget, int] = {}
+        self._parts: dict[QDockWidget, float] = {}
 
-    def set(self, share: float) -> None:
-        """Set the part of the area; those of its docks are measured later."""
+    def set(self, share: float, parts: Mapping[QDockWidget, float]) -> None:
+        """Set the part of the area, and those of its docks; unknown ones are measured later."""
         self.share = share
+        self._parts = {
+            dock: part for dock, part in parts.items() if self._window.dockWidgetArea(dock) == self._area
+        }
+
+    def forget(self) -> None:
+        """Measure all parts again."""
         self._parts = {}
 
     def measure(self) -> None:
@@ -151,7 +173,9 @@ class _Area:
         whole = max(_extent(self._window.size(), self._across), 1)
         if extent != self._pixels(whole):
             self.share = extent / whole
-        self._parts = self._extents()
+        across = {_extent(dock.size(), self._across) for dock in front}
+        is_in_line = len(across) == 1  # the user may have put docks above each other
+        self._parts = {dock: float(_extent(dock.size(), self._along)) for dock in front} if is_in_line else {}
 
     def _pixels(self, whole: int) -> int:
         """The extent of the area in a window of an extent."""
@@ -160,24 +184,28 @@ class _Area:
             return min(max(pixels, NARROWEST), WIDEST)
         return min(pixels, round(HIGHEST_SHARE * whole))
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the parts of all visible docks are known."""
+        return all(self._part(dock) for dock in self._front())
+
     def apply(self) -> None:
-        """Resize the area, and its docks by their parts."""
+        """Resize the area, and its docks where their parts are known."""
         docks = self._docks()
-        if not docks:
-            return
-        if self.share:
+        if docks and self.share:
             pixels = self._pixels(_extent(self._window.size(), self._across))
             self._window.resizeDocks(docks[:1], [pixels], self._across)
-        parts = [(dock, part) for dock, part in self._parts.items() if dock in docks]
-        if len(parts) > 1:
-            resized, extents = zip(*parts, strict=True)
-            self._window.resizeDocks(list(resized), list(extents), self._along)
-
-    def _extents(self) -> dict[QDockWidget, int]:
-        """The extents of docks beside each other; none where the docks are arranged in another way."""
         front = self._front()
-        across = {_extent(dock.size(), self._across) for dock in front}
-        return {dock: _extent(dock.size(), self._along) for dock in front} if len(across) == 1 else {}
+        if len(front) > 1 and self.is_known:
+            parts = [self._part(dock) for dock in front]
+            room = sum(_extent(dock.size(), self._along) for dock in front)
+            extents = [round(room * part / sum(parts)) for part in parts]
+            self._window.resizeDocks(front, extents, self._along)
+
+    def _part(self, dock: QDockWidget) -> float:
+        """The part of a dock, or of another one of its tabs; 0 for an unknown one."""
+        tabs = (dock, *self._window.tabifiedDockWidgets(dock))
+        return next((self._parts[one] for one in tabs if one in self._parts), 0.0)
 
     def _tabs(self, dock: QDockWidget) -> int:
         """The height of the tabs below a dock, which belong to the area at the bottom."""
