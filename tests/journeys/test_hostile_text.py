@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from canmcast_gui.app.document.files import Opened
 from canmcast_gui.app.session import SessionState
 from canmcast_gui.app.transmit.row import TransmitRow
+from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.frames.schema import dump
 from canmcast_gui.logfile import TableLayout
 from canmcast_gui.ui import labels, theme
@@ -118,10 +119,10 @@ def open_everything(desk: Desk, paths: dict[str, Path]) -> list:
         RecordDialog(
             paths["asc"],
             RecordFields(trigger=HOSTILE),
-            lambda text: text,
+            compile_filter,
             lambda _chosen: None,
             lambda _path, _options: "",
-            window,
+            parent=window,
         ),
     ]
     for dialog in opened:

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
+from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.ui.content_size import NameCompleter, widen
 from canmcast_gui.ui.dialogs.limits import LimitsDialog
 from canmcast_gui.ui.dialogs.record import RecordDialog, RecordFields
@@ -72,11 +73,17 @@ def is_fitting(dialog) -> bool:
     return dialog.height() == (wrapped if wrapped >= 0 else layout.totalSizeHint().height())
 
 
+def refuse(text: str) -> None:
+    """Find a mistake in any text, with a long sentence."""
+    if text:
+        raise FilterError(30 * "wrong ", 0)
+
+
 def test_the_record_dialog_follows_what_it_says(qtbot, tmp_path):
     dialog = RecordDialog(
         tmp_path / "a.asc",
         RecordFields(),
-        lambda text: f"{text}: " + 30 * "wrong " if text else "",
+        refuse,
         print,
         lambda _path, _options: "",
     )

@@ -9,7 +9,6 @@ from dataclasses import replace
 from msgspec import structs
 from PySide6.QtCore import QObject, Signal
 
-from canmcast_gui.app.document.databases import compile_for
 from canmcast_gui.app.document.document import Document
 from canmcast_gui.app.program.event_loop import DisplayClock
 from canmcast_gui.app.program.messages import Messages
@@ -19,10 +18,11 @@ from canmcast_gui.app.transmit.replay_source import ReplaySource
 from canmcast_gui.app.transmit.transmit_link import SWITCHED_OFF, RunControl, TransmitLink
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames.errors import UserError
-from canmcast_gui.frames.filters import FilterError, compile_filter
+from canmcast_gui.frames.filters import FilterError, NameLookup, compile_filter
+from canmcast_gui.frames.sources import SourceTable
 from canmcast_gui.recording import Recording
 from canmcast_gui.recording.reading import ROWS_FACTORY
-from canmcast_gui.transmit import ReplayOptions, Replays, ReplayStatus, TransmitError, TransmitEvent
+from canmcast_gui.transmit import ReplayOptions, Replays, ReplayStatus, TransmitEvent
 from canmcast_gui.transmit.conditions import MaskedId, masked_ids
 from canmcast_gui.transmit.replay.options import ReplayPosition
 from canmcast_gui.wording import counted
@@ -30,7 +30,7 @@ from canmcast_gui.wording import counted
 # The number of the replay in the transmit process: the program has one at a time.
 REPLAY = 1
 STOPPED = ReplayStatus(REPLAY, "stopped")
-NO_SIGNALS = "The filter of a replay cannot use signals: filter by id, name, data, channel, source or time."
+NO_SIGNALS = "a replay cannot filter by signals, only by id, name, data, channel, source and time"
 
 
 class ReplayControl(RunControl):
@@ -79,6 +79,11 @@ class ReplayControl(RunControl):
         if now_ns is None and self.running:
             now_ns = self.source.time_of(self.status.row)
         return min(self.source.seconds, self.source.seconds_at(now_ns))
+
+    def check_filter(self, text: str) -> None:
+        """Raise FilterError for a text that the replay cannot use as a filter."""
+        recording = self.source.recording
+        _check(text, self._databases.ids_named, recording.sources if recording else None, self._databases)
 
     # -- playing -----------------------------------------------------------------------------------------
 
@@ -256,10 +261,26 @@ class ReplayControl(RunControl):
         self.changed.emit()
 
 
+def _check(text: str, names: NameLookup, sources: SourceTable | None, databases: DatabaseSet) -> None:
+    """Raise FilterError for a mistake, and for signals, which the transmit process does not have here."""
+    try:
+        compile_filter(text, names=names, sources=sources)
+    except FilterError as error:
+        compile_filter(
+            text,
+            names=names,
+            sources=sources,
+            signals=databases.reader,
+            choices=databases.choices,
+            vocabulary=databases.vocabulary,
+        )
+        raise FilterError(NO_SIGNALS, error.position) from None
+
+
 def with_lookups(options: ReplayOptions, recording: Recording, databases: DatabaseSet) -> ReplayOptions:
     """The options with the ids of names in their filter, and the sources of the recording.
 
-    Raises FilterError, and TransmitError for a filter that uses signals.
+    Raises FilterError, also for a filter that uses signals.
     """
     ids: dict[str, tuple[MaskedId, ...]] = {}
 
@@ -267,12 +288,6 @@ def with_lookups(options: ReplayOptions, recording: Recording, databases: Databa
         ids[pattern] = masked_ids(databases.ids_named(pattern))
         return ids[pattern]
 
-    try:
-        compile_filter(options.filter, names=look_up, sources=recording.sources)
-    except FilterError:
-        compile_for(
-            options.filter, recording, databases
-        )  # raises for a mistake, unless the filter uses a signal
-        raise TransmitError(NO_SIGNALS) from None
+    _check(options.filter, look_up, recording.sources, databases)
     sources = tuple((source.address, source.port) for source in list(recording.sources)[1:])
     return replace(options, names=tuple(ids.items()), sources=sources)

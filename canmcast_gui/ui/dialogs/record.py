@@ -26,12 +26,14 @@ from PySide6.QtWidgets import (
 from canmcast_gui.app.program.messages import whole_sentence
 from canmcast_gui.app.program.settings import Setting
 from canmcast_gui.frames.files import within
+from canmcast_gui.frames.filters import FilterError
+from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.logfile import FileError, RecordOptions
 from canmcast_gui.logfile.format_choice import format_for_writing
 from canmcast_gui.logfile.record.options import numbered
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.content_size import FitHeight
-from canmcast_gui.ui.filters.edit import FilterEdit
+from canmcast_gui.ui.filters.field import FilterField
 from canmcast_gui.ui.labels import TintedLabel
 
 _MEGABYTE = 1_000_000
@@ -57,9 +59,10 @@ RECORD_FIELDS = Setting("record/options", RecordFields, RecordFields())
 class RecordDialog(QDialog):
     """Asks for a file and the options, and starts a recording.
 
-    ``values`` are those of the last time. ``check`` returns the error message for a filter, or "". ``browse``
-    asks for a file and passes its path to a function. ``start`` starts and returns "", or the reason why that
-    failed; the dialog then stays open. ``started`` is emitted before it closes.
+    ``values`` are those of the last time. ``compiled`` raises FilterError for a mistake in the trigger, for
+    which ``words`` are proposed. ``browse`` asks for a file and passes its path to a function. ``start``
+    starts and returns "", or the reason why that failed; the dialog then stays open. ``started`` is emitted
+    before it closes.
     """
 
     started = Signal()
@@ -68,16 +71,18 @@ class RecordDialog(QDialog):
         self,
         path: Path,
         values: RecordFields,
-        check: Callable[[str], str],
+        compiled: Callable[[str], object],
         browse: Callable[[Callable[[str], None]], None],
         start: Callable[[str, RecordOptions], str],
+        words: Callable[[], Words] = Words,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Record with options")
         self.resize(600, 0)
-        self._check_filter = check
+        self._compiled = compiled
+        self._words = words
         self._start = start
         self.path = QLineEdit(str(path))
         self.browse = QPushButton("Browse…")
@@ -99,7 +104,8 @@ class RecordDialog(QDialog):
             "split_seconds": _Limit("Split by duration:", 1, 10_000_000, 600, " s"),
             "split_frames": _Limit("Split by frames:", 1, 2_000_000_000, 1_000_000, " frames"),
         }
-        self.trigger = FilterEdit()
+        self.trigger_field = FilterField(self._words, self._compiled, self)
+        self.trigger = self.trigger_field.edit
         self.trigger.setPlaceholderText(
             "a filter, for example  id == 0x123 and data[0] > 5; empty: start immediately"
         )
@@ -151,7 +157,7 @@ class RecordDialog(QDialog):
         form.addRow(label, file)
         for name in self.limits:
             form.addRow("", self.limits[name])
-        form.addRow("&Trigger", self.trigger)
+        form.addRow("&Trigger", self.trigger_field)
         form.addRow("", self.pre)
         form.addRow("", self.post)
         layout = QVBoxLayout(self)
@@ -176,15 +182,14 @@ class RecordDialog(QDialog):
 
     def _check(self) -> None:
         self.post.setEnabled(bool(self.trigger.text().strip()))
-        problem = self._problem()
-        options = self.options()
-        text = problem or ""
+        problem, options = self._problem(), self.options()
+        text = problem
         if not problem and options.is_numbered:
             text = f"The files are named {numbered(Path(self.path.text()), 1).name} and so on."
         elif not problem and _exists(Path(self.path.text().strip())):
             text = f"{Path(self.path.text()).name} exists and is replaced when the recording ends."
         self._show_problem(text, is_error=bool(problem))
-        self._ok.setEnabled(not problem)
+        self._ok.setEnabled(not problem and not self._is_mistaken())
 
     def _show_problem(self, text: str, is_error: bool = True) -> None:
         self.problem.set_tint("error" if is_error else "muted")
@@ -195,7 +200,15 @@ class RecordDialog(QDialog):
             format_for_writing(Path(self.path.text().strip()))
         except FileError as error:
             return whole_sentence(str(error))
-        return self._check_filter(self.trigger.text().strip())
+        return ""
+
+    def _is_mistaken(self) -> bool:
+        """Whether the trigger is not a filter; its field says why."""
+        try:
+            self._compiled(self.trigger.text().strip())
+        except FilterError:
+            return True
+        return False
 
     def _on_accepted(self) -> None:
         problem = self._start(self.path.text().strip(), self.options())

@@ -13,7 +13,7 @@ from canmcast_gui.app.document.databases import compile_for
 from canmcast_gui.app.document.log_recording import Recorded
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.frames.filters import FilterError
+from canmcast_gui.frames.filters import Filter
 from canmcast_gui.logfile import RecordOptions
 from canmcast_gui.ui.dialogs.files import log_suffix, recent_folder, remember_folder, writable_log_filters
 from canmcast_gui.ui.dialogs.record import RECORD_FIELDS, RecordDialog
@@ -56,9 +56,9 @@ class RecordCommands(QObject):
         """Ask for the options of a recording and start it; ``trigger`` is a filter to begin with."""
         path = Path(recent_folder(self._settings)) / self._new_name()
         dialog = RecordDialog(
-            path, self._fields.value, self._filter_problem, self._browse, self._start, self._window
-        )
-        dialog.trigger.set_words(lambda: session_words(self._session, self._settings, None))
+            path, self._fields.value, self._compiled, self._browse, self._start,
+            lambda: session_words(self._session, self._settings, None), self._window,
+        )  # fmt: skip
         if trigger:
             dialog.trigger.setText(trigger)
         dialog.started.connect(lambda: self._fields.set(dialog.values()))
@@ -82,12 +82,8 @@ class RecordCommands(QObject):
             save_as=self._new_name(),
         )
 
-    def _filter_problem(self, text: str) -> str:
-        try:
-            compile_for(text, self._session.document.recording, self._session.databases.loaded)
-        except FilterError as error:
-            return f"Invalid trigger: {error}"
-        return ""
+    def _compiled(self, text: str) -> Filter:
+        return compile_for(text, self._session.document.recording, self._session.databases.loaded)
 
     def _offer_files(self, text: str, recorded: Recorded) -> None:
         paths = list(map(str, recorded.paths))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, QObject, QPers
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QTextCharFormat
 from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from canmcast_gui.frames.filters import Filter, FilterError
+from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.frames.filters.completion import Completion, complete
 from canmcast_gui.frames.filters.proposals import Proposal, Words
 from canmcast_gui.ui import theme
@@ -45,10 +45,6 @@ class FilterEdit(QLineEdit):
         self.list.chosen.connect(self.take)
         self.textEdited.connect(self._on_edited)
         self.cursorPositionChanged.connect(self._on_cursor)
-
-    def set_words(self, words: Callable[[], Words]) -> None:
-        """Replace the function that returns what can be proposed."""
-        self._words = words
 
     # -- proposals ---------------------------------------------------------------------------------------
 
@@ -101,7 +97,7 @@ class FilterEdit(QLineEdit):
         # A line edit accepts formats only from input methods; without text, the event has no other effect.
         QCoreApplication.sendEvent(self, QInputMethodEvent("", attributes))
 
-    def check(self, compiled: Callable[[str], Filter]) -> FilterError | None:
+    def check(self, compiled: Callable[[str], object]) -> FilterError | None:
         """The mistake in the text, which is underlined; None where there is none."""
         try:
             compiled(self.text())
@@ -110,6 +106,13 @@ class FilterEdit(QLineEdit):
             return error
         self.show_error(-1)
         return None
+
+    def replace_mistake(self, error: FilterError) -> None:
+        """Replace what a mistake is about by what was probably meant; nothing without a suggestion."""
+        if error.suggestion:
+            end = error.position + len(error.wrong)
+            text = self.text()[: error.position] + error.suggestion + self.text()[end:]
+            self.replace_text(text, error.position + len(error.suggestion))
 
     # -- keys --------------------------------------------------------------------------------------------
 

@@ -11,6 +11,11 @@ from canmcast_gui.ui.labels import TintedLabel, label_text
 _WIDTH = 480  # pixels; less in a narrower window
 
 
+def mistake_text(sentence: str, position: int) -> str:
+    """A mistake in a filter as it is shown: a sentence, and the character, counted from 1."""
+    return f"{sentence[:1].upper()}{sentence[1:]} (character {position + 1})"
+
+
 class FilterProblem(QFrame):
     """Says what is wrong, and which filter still applies.
 
@@ -61,7 +66,7 @@ class FilterProblem(QFrame):
     def show_error(self, sentence: str, position: int, suggestion: str, still: str) -> None:
         """Show a mistake; ``still`` is the filter that applies, ``suggestion`` "" or what was meant."""
         self._symbol.setPixmap(icons.icon("warning").pixmap(16, 16))
-        self.label.setText(f"{sentence[:1].upper()}{sentence[1:]} (character {position + 1})")
+        self.label.setText(mistake_text(sentence, position))
         self.still.setText(f"Still showing: {still or 'all frames'}")
         self.take.setText(f"Use {label_text(suggestion)}")
         self.take.setVisible(bool(suggestion))

@@ -202,9 +202,7 @@ class FilterBox(FilterEdit):
         """Replace a mistyped name by the suggested one."""
         error = self._state.error
         if error is not None and error.suggestion:
-            start, end = error.position, error.position + len(error.wrong)
-            text = self.text()[:start] + error.suggestion + self.text()[end:]
-            self.replace_text(text, start + len(error.suggestion))
+            self.replace_mistake(error)
             self._on_return()
 
     def _show_saved_filters(self) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QDialogButtonBox
 
 from canmcast_gui.app.program.settings import AppSettings
+from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.logfile import RecordOptions, TableLayout, read_batches
 from canmcast_gui.ui.dialogs.record import RECORD_FIELDS, RecordDialog, RecordFields
 from canmcast_gui.ui.dialogs.table_layout import LAYOUTS
@@ -19,8 +20,7 @@ NOTHING = RecordFields()
 def record_dialog(
     qtbot, fields=NOTHING, path="/tmp/trace.blf", start=lambda _path, _options: ""
 ) -> RecordDialog:
-    check = lambda text: "" if "==" in text or not text else "no filter"  # noqa: E731
-    dialog = RecordDialog(Path(path), fields, check, lambda chosen: chosen("/tmp/other.asc"), start)
+    dialog = RecordDialog(Path(path), fields, compile_filter, lambda chosen: chosen("/tmp/other.asc"), start)
     qtbot.addWidget(dialog)
     dialog.show()
     return dialog
@@ -48,8 +48,12 @@ def test_recording_needs_a_format_and_a_filter(qtbot):
     assert "must end in one of" in dialog.problem.text()
     dialog.browse.click()
     assert button.isEnabled()
-    dialog.trigger.setText("nonsense")
-    assert (button.isEnabled(), dialog.problem.text()) == (False, "no filter")
+    dialog.trigger.setText("id == nonsense")
+    assert not button.isEnabled()
+    assert dialog.trigger_field.note.text().endswith("(character 7)")
+    dialog.trigger.setText("id == 1")
+    assert button.isEnabled()
+    assert not dialog.trigger_field.note.isVisible()
 
 
 def test_recording_with_options_from_the_menu(qtbot, window, stage, tmp_path):

@@ -215,7 +215,7 @@ def test_problems_are_shown_at_the_fields_and_prevent_the_start(qtbot, panel, st
     panel.fields.stop_at.setText("id ==")
     notes = panel.fields.notes
     assert "lower id first" in notes["ids"].text()
-    assert notes["stop_at"].isVisible()
+    assert panel.fields.stop_field.note.text().endswith("(character 6)")
     panel.start()
     assert panel.status_line.text() == notes["ids"].text()
     assert not panel.control.running

@@ -102,7 +102,8 @@ def test_a_trigger_is_chosen_in_the_form(qtbot, panel):
     form.trigger.activated.emit(1)
     assert form.lines["condition"].isVisible()
     enter(qtbot, form.lines["condition"], "id == and")
-    assert form.problems["condition"].problem.text()
+    assert "(character 7)" in form.condition.note.text()
+    assert panel.model.rows[0].trigger == ""
     enter(qtbot, form.lines["condition"], "id == 0x300")
     enter(qtbot, form.lines["delay"], "20")
     assert panel.model.rows[0].trigger == "id == 0x300 after 20 ms"

@@ -17,9 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.app.transmit.parsing.condition_text import joined_trigger, split_trigger
+from canmcast_gui.app.transmit.parsing.condition_text import condition_for, joined_trigger, split_trigger
 from canmcast_gui.app.transmit.row import FRAME_TYPES, RowError, TransmitRow
+from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import Flag
+from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.models.transmit.row_columns import (
     COMMENT,
     COUNT,
@@ -32,7 +34,9 @@ from canmcast_gui.models.transmit.row_columns import (
     cell_text,
 )
 from canmcast_gui.models.transmit.row_model import TransmitModel
+from canmcast_gui.transmit.conditions import Condition
 from canmcast_gui.ui.content_size import widen
+from canmcast_gui.ui.filters.field import FilterField
 from canmcast_gui.ui.labels import TintedLabel
 from canmcast_gui.ui.transmit.details.checked_field import CheckedField
 
@@ -57,9 +61,18 @@ TEXTS: tuple[tuple[TransmitColumn, str, str], ...] = (
 class FrameForm(QScrollArea):
     """Shows the values that the selected rows have in common; an edit changes all of them at once."""
 
-    def __init__(self, model: TransmitModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        model: TransmitModel,
+        databases: DatabaseSet,
+        words: Callable[[], Words] = Words,
+        parent: QWidget | None = None,
+    ) -> None:
+        """``words`` returns what is proposed in the filter of the trigger."""
         super().__init__(parent)
         self._model = model
+        self._databases = databases
+        self._words = words
         self._job_ids: list[int] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -124,17 +137,26 @@ class FrameForm(QScrollArea):
         self.trigger.setAccessibleName("Trigger")
         self.trigger.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.trigger.activated.connect(self._choose_trigger)
-        condition = self._line("condition", TRIGGER.tip, "filter, such as id == 0x100")
+        self.condition = FilterField(self._words, self._condition_of, self.body)
+        condition = self._line("condition", TRIGGER.tip, "filter, such as id == 0x100", self.condition.edit)
         delay = self._line("delay", "Time between the received frame and the answer", "0 ms")
         condition.editingFinished.connect(self._take_trigger)
         delay.editingFinished.connect(self._take_trigger)
         for number, (label, key, editor) in enumerate(
-            (("Send", "trigger", self.trigger), ("When", "condition", condition), ("Delay", "delay", delay))
+            (
+                ("Send", "trigger", self.trigger),
+                ("When", "condition", self.condition),
+                ("Delay", "delay", delay),
+            )
         ):
             self._add(label, key, editor, at=5 + number)
 
-    def _line(self, key: str, tip: str, hint: str) -> QLineEdit:
-        line = self.lines[key] = QLineEdit(self.body)
+    def _condition_of(self, text: str) -> Condition:
+        """The filter before the delay, if there is one; raises FilterError."""
+        return condition_for(split_trigger(text)[0], self._databases)
+
+    def _line(self, key: str, tip: str, hint: str, line: QLineEdit | None = None) -> QLineEdit:
+        line = self.lines[key] = line or QLineEdit(self.body)
         line.setToolTip(tip)
         line.setPlaceholderText(hint)
         line.setProperty("hint", hint)
@@ -261,6 +283,8 @@ class FrameForm(QScrollArea):
     def _take_trigger(self) -> None:
         condition, delay = self.lines["condition"], self.lines["delay"]
         if not condition.isModified() and not delay.isModified():
+            return
+        if self.condition.check() is not None:
             return
         text = joined_trigger(condition.text(), delay.text())
         try:

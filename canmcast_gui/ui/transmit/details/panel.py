@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings, Setting
 from canmcast_gui.app.transmit.parsing.generator_text import split_generators
 from canmcast_gui.database import DatabaseSet
+from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.models.transmit.row_model import TransmitModel
 from canmcast_gui.ui.transmit.details.frame_form import FrameForm
 from canmcast_gui.ui.transmit.details.generator_list import GeneratorList
@@ -27,13 +30,14 @@ class RowDetails(QTabWidget):
         model: TransmitModel,
         databases: DatabaseSet,
         settings: AppSettings,
+        words: Callable[[], Words] = Words,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._model = model
         self.setDocumentMode(True)
         self.signals = SignalEditor(model, databases, self)
-        self.frame = FrameForm(model, self)
+        self.frame = FrameForm(model, databases, words, self)
         self.generators = GeneratorList(model, self)
         self.addTab(self.signals, "Signals")
         self.addTab(self.frame, "Frame")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,9 +23,11 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.app.transmit.fuzz_setup import MAX_COUNT, MAX_SEED, FuzzSetup, Kind
+from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.transmit.fuzz.options import MAX_RATE, MIN_RATE
 from canmcast_gui.ui.content_size import widen
 from canmcast_gui.ui.dialogs.files import ask_new_file, writable_log_filters
+from canmcast_gui.ui.filters.field import FilterField
 from canmcast_gui.ui.labels import TintedLabel
 
 Number = TypeVar("Number", bound=QAbstractSpinBox)
@@ -42,7 +44,13 @@ class FuzzFields(QWidget):
     edited = Signal()
     signal_chosen = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        words: Callable[[], Words],
+        compiled: Callable[[str], object],
+        parent: QWidget | None = None,
+    ) -> None:
+        """``words`` are proposed in the filter; ``compiled`` raises FilterError for a mistake in it."""
         super().__init__(parent)
         self.ids = self._line("e.g. 100..1FF, 7DF; extended ids have 4 to 8 digits")
         self.kinds = {name: QCheckBox(text, self) for name, text in KIND_NAMES.items()}
@@ -65,14 +73,16 @@ class FuzzFields(QWidget):
         self.seed = self._number_box(MAX_SEED)
         self.seed.setToolTip("The same seed gives the same frames, on any computer")
         self.new_seed = self._button("New", "Another seed")
-        self.stop_at = self._line("no frame; e.g. id == 0x7E8")
+        self.stop_field = FilterField(words, compiled, self)
+        self.stop_at = self.stop_field.edit
+        self.stop_at.setPlaceholderText("no frame; e.g. id == 0x7E8")
         self.stop_at.setToolTip("Stop when a received frame matches this filter")
         self.log = self._line("no log")
         self.log.setToolTip(
             "The sent frames and their times are written to this file; an existing file is kept"
         )
         self.browse = self._button("Choose…", "Choose a file for the log")
-        self.notes = {name: self._note() for name in ("ids", "kinds", "lengths", "data", "ranges", "stop_at")}
+        self.notes = {name: self._note() for name in ("ids", "kinds", "lengths", "data", "ranges")}
         self._lay_out()
         self._connect()
         self.show_setup(FuzzSetup())
@@ -129,7 +139,7 @@ class FuzzFields(QWidget):
             ("Data", (self.data, QLabel("Random mask", self), self.random_bits), "data", False),
             ("Byte ranges", (self.ranges,), "ranges", False),
             ("Frames/s", numbers, "", True),
-            ("Stop at", (self.stop_at,), "stop_at", False),
+            ("Stop at", (self.stop_field,), "", False),
             ("Log", (self.log, self.browse), "", False),
         ]
         for row, (name, widgets, note, narrow) in enumerate(rows):
@@ -138,7 +148,7 @@ class FuzzFields(QWidget):
             line = QHBoxLayout()
             line.setSpacing(_SPACE)
             for widget in widgets:
-                line.addWidget(widget, 1 if isinstance(widget, QLineEdit | QComboBox) else 0)
+                line.addWidget(widget, 1 if isinstance(widget, QLineEdit | QComboBox | FilterField) else 0)
             if narrow:
                 line.addStretch(1)
             grid.addWidget(label, 2 * row, 0)

@@ -30,8 +30,10 @@ from canmcast_gui.app.transmit.parsing.condition_text import condition_for
 from canmcast_gui.app.transmit.row import RowError, TransmitRow, load_of
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import FilterError
+from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.models.transmit.row_model import TransmitModel
 from canmcast_gui.transmit import TransmitError
+from canmcast_gui.transmit.conditions import Condition
 from canmcast_gui.ui.actions import new_action
 from canmcast_gui.ui.transmit.fuzz.fields import FuzzFields
 from canmcast_gui.ui.transmit.fuzz.response import FuzzResponseView
@@ -55,8 +57,10 @@ class FuzzPanel(QWidget):
         settings: AppSettings,
         model: TransmitModel,
         table: TransmitTableView,
+        words: Callable[[], Words] = Words,
         parent: QWidget | None = None,
     ) -> None:
+        """``words`` returns what is proposed in the filter."""
         super().__init__(parent)
         self._session = session
         self._settings = settings
@@ -65,7 +69,7 @@ class FuzzPanel(QWidget):
         self._link = session.transmit.link
         self._rows = session.transmit.rows
         self.control = session.transmit.fuzz
-        self.fields = FuzzFields(self)
+        self.fields = FuzzFields(words, self._condition, self)
         self.response = FuzzResponseView(self)
         self.status_line = StatusLine(self)
         self.sending_bar = SendingBar(self._link, self)
@@ -135,7 +139,7 @@ class FuzzPanel(QWidget):
         self.response.closed.connect(lambda: self.pages.setCurrentIndex(0))
         self.response.add_requested.connect(self.add_rows)
         self.response.find_requested.connect(self.find_in_trace)
-        session.databases.changed.connect(self._check)
+        session.databases.changed.connect(self._on_databases)
         for field in (settings.bitrate, settings.data_bitrate):
             field.changed.connect(self._show_load)
         session.transmit.limit_changed.connect(self._show_load)
@@ -248,6 +252,7 @@ class FuzzPanel(QWidget):
 
     def _is_valid(self) -> bool:
         if self._problems:
+            self.fields.stop_field.check()
             self.status_line.show_problem(next(iter(self._problems.values())))
         return not self._problems
 
@@ -274,13 +279,21 @@ class FuzzPanel(QWidget):
         self._problems = setup.problems()
         if setup.stop_at:
             try:
-                condition_for(setup.stop_at, self._session.databases.loaded)
+                self._condition(setup.stop_at)
             except FilterError as error:
-                self._problems["stop_at"] = str(error)
+                self._problems["stop_at"] = f"Stop at: {error}."
         self.fields.show_problems(self._problems)
         message = message_of(setup, self._session.databases.loaded)
         self.fields.show_signals([signal.name for signal in message.signals] if message else [])
         self._show_load()
+
+    def _condition(self, text: str) -> Condition:
+        """The filter of a text; raises FilterError."""
+        return condition_for(text, self._session.databases.loaded)
+
+    def _on_databases(self) -> None:
+        self._check()
+        self.fields.stop_field.check()
 
     def _show_load(self) -> None:
         """Show the bus load of this run and of the armed rows."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractSlider,
@@ -18,15 +20,23 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.transmit.replay_control import ReplayControl
 from canmcast_gui.app.transmit.replay_setup import MAX_NUMBER
+from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.transmit.replay.options import MAX_SPEED, MIN_SPEED
 from canmcast_gui.ui import theme
+from canmcast_gui.ui.filters.field import FilterField
 from canmcast_gui.ui.labels import ElidedLabel
 
 
 class ReplayFields(QWidget):
     """What is replayed of a recording, and what is changed on the way."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        words: Callable[[], Words],
+        compiled: Callable[[str], object],
+        parent: QWidget | None = None,
+    ) -> None:
+        """``words`` are proposed in the filter; ``compiled`` raises FilterError for a mistake in it."""
         super().__init__(parent)
         self.start = number_box(" s", "start")
         self.stop = number_box(" s", "end")
@@ -34,7 +44,9 @@ class ReplayFields(QWidget):
         self.stop.setAccessibleName("End of the range in seconds")
         self.loop = QCheckBox("Loop", self)
         self.loop.setToolTip("Start again at the end")
-        self.filter = self._line("all frames; e.g. id in 0x100..0x1FF, name ~ Engine*")
+        self.filter_field = FilterField(words, compiled, self)
+        self.filter = self.filter_field.edit
+        self.filter.setPlaceholderText("all frames; e.g. id in 0x100..0x1FF, name ~ Engine*")
         self.ids = self._line("as recorded; e.g. 123=456, 18FF0001=7A0")
         self.channels = self._line("as recorded; e.g. 1=2")
         self.skip_live = QCheckBox("Skip IDs already on the bus", self)
@@ -48,7 +60,11 @@ class ReplayFields(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.addWidget(QLabel("Range", self), 0, 0)
         grid.addLayout(span, 0, 1)
-        lines = (("Filter", self.filter), ("Change IDs", self.ids), ("Channels", self.channels))
+        lines: tuple[tuple[str, QWidget], ...] = (
+            ("Filter", self.filter_field),
+            ("Change IDs", self.ids),
+            ("Channels", self.channels),
+        )
         for line, (name, field) in enumerate(lines, 1):
             label = QLabel(name, self)
             label.setBuddy(field)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -11,6 +12,8 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.replay_source import parts_of
+from canmcast_gui.frames.filters import Vocabulary
+from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.logfile import LogPart, Order
 from canmcast_gui.transmit import TransmitError
 from canmcast_gui.ui.actions import action_button, new_action
@@ -26,10 +29,18 @@ from canmcast_gui.wording import counted, printable
 class ReplayPanel(QWidget):
     """Sets up and controls the replay of the session."""
 
-    def __init__(self, session: Session, settings: AppSettings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        settings: AppSettings,
+        words: Callable[[], Words] = Words,
+        parent: QWidget | None = None,
+    ) -> None:
+        """``words`` returns what is proposed in the filter."""
         super().__init__(parent)
         self._settings = settings
         self._link = session.transmit.link
+        self._databases = session.databases
         self.control = session.transmit.replay
         self.source = ElidedLabel(self)
         self.source.mode = Qt.TextElideMode.ElideMiddle
@@ -40,7 +51,7 @@ class ReplayPanel(QWidget):
         self.limit = number_box(" frames/s", "no limit", 1)
         self.limit.setToolTip("Limit at the highest speed, in frames/s")
         self.position = PositionRow(self.control, self)
-        self.fields = ReplayFields(self)
+        self.fields = ReplayFields(lambda: _without_signals(words()), self.control.check_filter, self)
         self.status_line = StatusLine(self)
         self.sending_bar = SendingBar(self._link, self)
         self.open_action = new_action(
@@ -92,6 +103,7 @@ class ReplayPanel(QWidget):
         self.control.changed.connect(self._show)
         self.control.moved.connect(self.position.show_position)
         self.control.failed.connect(self.status_line.show_problem)
+        self._databases.changed.connect(self.fields.filter_field.check)
         self.files.edited.connect(self._choose)
         self.speed.speed_changed.connect(self._on_speed)
         self.speed.refused.connect(self.status_line.show_problem)
@@ -183,6 +195,10 @@ class ReplayPanel(QWidget):
         self.control.step()
 
     def _start(self, paused: bool) -> None:
+        mistake = self.fields.filter_field.check()
+        if mistake is not None:
+            self.status_line.show_problem(f"Filter: {mistake}.")
+            return
         try:
             self.control.start(self.setup(), paused)
         except TransmitError as error:
@@ -222,3 +238,8 @@ class ReplayPanel(QWidget):
             return f"{source.name}: loads on Play"
         more = ", still reading" if source.loading else ""
         return f"{source.name}: {counted(source.frames, 'frame')}, {source.seconds:,.1f} s{more}"
+
+
+def _without_signals(words: Words) -> Words:
+    """What can be proposed for a replay, whose filter cannot use signals."""
+    return replace(words, vocabulary=Vocabulary(words.vocabulary.messages), choices=lambda _name: {})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QAbstractItemModel, QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
@@ -17,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.app.transmit.row import FRAME_TYPES
+from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.models.transmit.row_columns import (
     COLUMNS,
     COMMENT,
@@ -30,6 +33,7 @@ from canmcast_gui.models.transmit.row_columns import (
 from canmcast_gui.models.transmit.row_model import Index, TransmitModel
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.content_size import widen
+from canmcast_gui.ui.filters.edit import FilterEdit
 from canmcast_gui.ui.icons import icon
 
 # Separates a number at the right of its cell from the text of the next cell.
@@ -40,28 +44,34 @@ LONG_EDITOR, TYPING_ROOM = 320, 60
 _ENDING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 
 
-class CheckedLine(QLineEdit):
-    """A line editor; ``problem`` says why its text cannot be accepted, "" if it can.
+class CellCheck(QObject):
+    """Checks the text of an editor; ``problem`` says why it cannot be accepted, "" if it can.
 
-    ``filled`` is whether it has received its first text.
+    ``filled`` is whether the editor has received its first text.
     """
 
-    def __init__(self, index: Index, model: TransmitModel, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setFrame(False)
+    def __init__(self, editor: QLineEdit, index: Index, model: TransmitModel) -> None:
+        super().__init__(editor)
         self.problem = ""
         self.filled = False
+        self._editor = editor
         self._index = index
         self._model = model
-        self.textChanged.connect(self._check)
+        editor.setFrame(False)
+        editor.textChanged.connect(self._check)
 
     def _check(self, text: str) -> None:
         self.problem = self._model.problem_of(self._index, text) or ""
-        self.setToolTip(self.problem)
-        palette = QApplication.palette(self)
+        self._editor.setToolTip(self.problem)
+        palette = QApplication.palette(self._editor)
         if self.problem:
             palette.setColor(QPalette.ColorRole.Text, theme.colors(palette).error)
-        self.setPalette(palette)
+        self._editor.setPalette(palette)
+
+
+def _check_of(editor: QObject) -> CellCheck | None:
+    """The check of an editor with a line of text."""
+    return editor.findChild(CellCheck, options=Qt.FindChildOption.FindDirectChildrenOnly)
 
 
 class TransmitDelegate(QStyledItemDelegate):
@@ -74,9 +84,13 @@ class TransmitDelegate(QStyledItemDelegate):
     send_clicked = Signal(int)
     problem = Signal(str)
 
-    def __init__(self, model: TransmitModel, parent: QObject | None = None) -> None:
+    def __init__(
+        self, model: TransmitModel, words: Callable[[], Words], parent: QObject | None = None
+    ) -> None:
+        """``words`` returns what is proposed in the filter of a trigger."""
         super().__init__(parent)
         self._model = model
+        self._words = words
         self._pressed = -1
         self.can_send = False
         self.opens_lists = True  # whether a list opens when its cell is edited
@@ -88,10 +102,11 @@ class TransmitDelegate(QStyledItemDelegate):
         column = COLUMNS[index.column()]
         if column in (TYPE, LENGTH):
             return self._make_list(parent, index)
-        editor = CheckedLine(index, self._model, parent)
+        editor = FilterEdit(self._words, parent) if column is TRIGGER else QLineEdit(parent)
+        check = CellCheck(editor, index, self._model)
         if column.numeric:
             editor.setFont(self.number_font)
-        editor.textChanged.connect(lambda _text: self.problem.emit(editor.problem))
+        editor.textChanged.connect(lambda _text: self.problem.emit(check.problem))
         return editor
 
     def _make_list(self, parent: QWidget, index: Index) -> QComboBox:
@@ -117,8 +132,8 @@ class TransmitDelegate(QStyledItemDelegate):
             editor.setCurrentIndex(editor.findData(value))
             if self.opens_lists:
                 editor.showPopup()
-        elif isinstance(editor, CheckedLine) and not editor.filled:
-            editor.filled = True  # updates of the counts would move the cursor
+        elif isinstance(editor, QLineEdit) and (check := _check_of(editor)) and not check.filled:
+            check.filled = True  # updates of the counts would move the cursor
             editor.setText(index.data(Qt.ItemDataRole.EditRole))
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
@@ -130,7 +145,7 @@ class TransmitDelegate(QStyledItemDelegate):
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         """Make editors of expressions wider than their cells."""
         super().updateEditorGeometry(editor, option, index)
-        if COLUMNS[index.column()] in LONG_TEXTS and isinstance(editor, CheckedLine):
+        if COLUMNS[index.column()] in LONG_TEXTS and isinstance(editor, QLineEdit):
             parent = editor.parentWidget()
             assert parent is not None
             room = parent.width()
@@ -140,10 +155,15 @@ class TransmitDelegate(QStyledItemDelegate):
             editor.setGeometry(left, option.rect.top(), width, option.rect.height())
 
     def eventFilter(self, editor: QObject, event: QEvent) -> bool:
-        """Keep the editor open while its text is not valid."""
-        if isinstance(editor, CheckedLine) and editor.problem and isinstance(event, QKeyEvent):
+        """Keep the editor open while its text is not valid, and while a list of proposals uses the keys."""
+        if not isinstance(event, QKeyEvent):
+            return super().eventFilter(editor, event)
+        if isinstance(editor, FilterEdit) and editor.list.isVisible():
+            return False
+        check = _check_of(editor)
+        if check is not None and check.problem:
             if event.type() == QEvent.Type.KeyPress and event.key() in _ENDING_KEYS:
-                self.problem.emit(editor.problem)
+                self.problem.emit(check.problem)
                 return True
             if event.key() == Qt.Key.Key_Escape:
                 self.problem.emit("")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
@@ -11,6 +13,7 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.app.transmit.row import TransmitRow, load_of
 from canmcast_gui.app.transmit.transmit_link import NO_BUS
 from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.models.transmit.row_model import TransmitModel
 from canmcast_gui.ui.actions import allow, connect
 from canmcast_gui.ui.labels import EmptyHint
@@ -38,7 +41,14 @@ class TransmitPanel(QWidget):
 
     adding_rows = Signal()
 
-    def __init__(self, session: Session, settings: AppSettings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        settings: AppSettings,
+        words: Callable[[], Words] = Words,
+        parent: QWidget | None = None,
+    ) -> None:
+        """``words`` returns what is proposed in the filter of a trigger."""
         super().__init__(parent)
         self._session = session
         self._settings = settings
@@ -50,13 +60,13 @@ class TransmitPanel(QWidget):
         # The load of the armed rows takes a while to compute: once for several changes.
         self.load_update = Debouncer(self._show_load, self)
         self.model = TransmitModel(self._rows, self)
-        self.table = TransmitTableView(self.model, settings, self)
+        self.table = TransmitTableView(self.model, settings, words, self)
         edits = self.model.edits
         self.actions_ = TransmitActions(self, edits.createUndoAction(self), edits.createRedoAction(self))
         self.keys = RowKeys(self)
         self.status_line = StatusLine(self)
         self.footer = TransmitFooter(self)
-        self.details = RowDetails(self.model, session.databases.loaded, settings, self)
+        self.details = RowDetails(self.model, session.databases.loaded, settings, words, self)
         self.details.signals.sent_payload = self._sent_payload
         self.sending_bar = SendingBar(self._link, self)
         self.model.key_use = lambda key: self.keys.use_of(key)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QDropEvent, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QMenu, QTableView, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
+from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.models.transmit.row_columns import (
     COLUMNS,
     DATA,
@@ -37,12 +40,14 @@ class TransmitTableView(QTableView):
 
     left_by_tab = Signal()
 
-    def __init__(self, model: TransmitModel, settings: AppSettings, parent: QWidget) -> None:
+    def __init__(
+        self, model: TransmitModel, settings: AppSettings, words: Callable[[], Words], parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self._model = model
         self._settings = settings
         self._is_sharing = False
-        self.cells = TransmitDelegate(model, self)
+        self.cells = TransmitDelegate(model, words, self)
         self.setModel(model)
         self.setItemDelegate(self.cells)
         prepare_table(self, row_padding=10)
