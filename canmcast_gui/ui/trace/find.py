@@ -9,11 +9,12 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from canmcast_gui.app.program.tasks import Task
-from canmcast_gui.frames.filters import Filter
+from canmcast_gui.frames.filters import Filter, FilterError
 from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import EVERYWHERE, connect
 from canmcast_gui.ui.filters.edit import FilterEdit
+from canmcast_gui.ui.filters.problem import mistake_text
 from canmcast_gui.ui.trace.frame_view import FrameView
 
 WRAPPED, WRAPPED_BACKWARDS = "wrapped to the start", "wrapped to the end"
@@ -100,9 +101,7 @@ class FindBar(QWidget):
             return
         error = self.text_edit.check(self._compiled)
         if error is not None:
-            sentence = error.message[0].upper() + error.message[1:]
-            self.result.setText(f"{sentence} (character {error.position + 1})")
-            self.result.setToolTip(self.result.text())
+            self._show_mistake(error)
             return
         condition = self._compiled(self.text_edit.text())
         self.cancel()
@@ -115,6 +114,16 @@ class FindBar(QWidget):
             task.progress.connect(lambda done: self._on_progress(task, done))
             task.failed.connect(self._end)
             task.ended.connect(lambda: self._on_ended(task))
+
+    def _show_mistake(self, error: FilterError) -> None:
+        """Show a mistake; the next search takes what was probably meant."""
+        text = mistake_text(error.message, error.position)
+        if self.result.text() == text and error.suggestion:
+            self.text_edit.replace_mistake(error)
+            self.search(False)
+            return
+        self.result.setText(text)
+        self.result.setToolTip(f"{text}\nEnter again: use {error.suggestion}" if error.suggestion else text)
 
     def cancel(self) -> None:
         """Cancel the running search, and the counting of matches."""

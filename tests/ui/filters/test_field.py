@@ -60,7 +60,7 @@ def test_the_button_takes_the_suggestion_and_typing_hides_the_mistake(qtbot, for
     qtbot.waitUntil(field.note.isVisible)
 
 
-def test_a_text_that_is_set_is_checked_at_once_and_an_empty_one_is_no_mistake(form):
+def test_a_text_that_is_set_is_checked_at_once_and_an_empty_one_is_right(form):
     field = form.field
     field.edit.setText("id ==")
     assert field.note.isVisible()

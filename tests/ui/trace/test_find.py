@@ -71,6 +71,15 @@ def test_an_error_is_shown_with_its_position(bar):
     assert not bar.searching
 
 
+def test_a_mistyped_name_is_corrected_by_a_second_search(qtbot, bar):
+    QTest.keyClicks(bar.text_edit, "lenght > 900")
+    QTest.keyClick(bar.text_edit, Qt.Key.Key_Return)
+    assert "Did you mean length?" in bar.result.text()
+    QTest.keyClick(bar.text_edit, Qt.Key.Key_Return)
+    assert bar.text_edit.text() == "length > 900"
+    qtbot.waitUntil(lambda: bar.result.text() == "No frames match.")
+
+
 def test_a_search_can_be_canceled_and_typing_cancels_it(qtbot, window, bar):
     bar.text_edit.setText("id == 0x7FF")
     bar.search(False)
