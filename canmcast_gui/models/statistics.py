@@ -17,7 +17,7 @@ from canmcast_gui.frames.arrays import Column
 from canmcast_gui.frames.text import ERROR_FRAME, frame_id_text
 from canmcast_gui.models.columns import NO_INDEX, ColumnTable, Index
 from canmcast_gui.recording import NewestById
-from canmcast_gui.recording.newest import Kind
+from canmcast_gui.recording.entry_numbers import Kind
 
 # Refreshes between two sorts: rows that move each time cannot be read.
 SORT_EVERY = 4

@@ -6,10 +6,10 @@
 ``Leftover``; ``remove`` and ``remove_empty`` delete them. ``RecordingError`` says what failed,
 ``RowsGoneError`` that rows were evicted.
 
-``chunk`` has the file format, ``store`` the chunks of a recording, ``folder`` location, lock and recovery.
-May import ``frames`` only.
+``chunks`` has the files and their format, ``folder`` location, lock and recovery. May import ``frames`` only.
 """
 
+from canmcast_gui.recording.chunks.store import Limits
 from canmcast_gui.recording.errors import RecordingError, RowsGoneError
 from canmcast_gui.recording.filtered_rows import FilteredRows
 from canmcast_gui.recording.folder import Leftover, leftovers, remove, remove_empty
@@ -20,7 +20,6 @@ from canmcast_gui.recording.newest import NewestById
 from canmcast_gui.recording.rates import RateMeter
 from canmcast_gui.recording.recording import Recording
 from canmcast_gui.recording.search import Found, MatchCount, find_around, find_next, find_previous
-from canmcast_gui.recording.store import Limits
 
 __all__ = [
     "Cycles",

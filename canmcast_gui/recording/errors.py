@@ -6,6 +6,7 @@ import errno
 from pathlib import Path
 
 from canmcast_gui.frames.errors import UserError
+from canmcast_gui.wording import counted, were
 
 
 class RecordingError(UserError):
@@ -21,3 +22,15 @@ class CutShortError(OSError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(errno.EIO, "another program has shortened it", str(path))
+
+
+def not_recorded(frames: int, folder: Path, error: OSError) -> RecordingError:
+    """The error for frames that could not be written to the recording in ``folder``."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return RecordingError(
+            f"the disk is full: {counted(frames, 'frame')} {were(frames)} not recorded. "
+            "Earlier frames are safe. Free some space, and recording continues. "
+            f"The recording is in {folder}"
+        )
+    reason = error.strerror or error
+    return RecordingError(f"{counted(frames, 'frame')} could not be recorded in {folder}: {reason}")

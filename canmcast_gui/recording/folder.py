@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from canmcast_gui.frames.files import make_private_folder, private_opener, try_lock
-from canmcast_gui.recording.chunk import HEADER_BYTES, RECORD_BYTES, RECORDS_SUFFIX, ChunkHeader
+from canmcast_gui.recording.chunks.chunk import HEADER_BYTES, RECORD_BYTES, RECORDS_SUFFIX, ChunkHeader
 from canmcast_gui.recording.errors import RecordingError
 from canmcast_gui.recording.marks import FILE_NAME as MARKS_NAME
 
@@ -58,6 +58,15 @@ def make_new_folder() -> Path:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise
         return Path(tempfile.mkdtemp(prefix=_TEMPORARY_PREFIX))
+
+
+def make_folder(path: Path) -> Path:
+    """Make the folder of a recording, unless it exists; raises RecordingError where it has files."""
+    if not path.exists():
+        make_private_folder(path)
+    if any(path.iterdir()):
+        raise RecordingError(f"{path} is not empty; a recording needs a folder of its own")
+    return path
 
 
 def is_temporary(folder: Path) -> bool:

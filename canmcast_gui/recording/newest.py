@@ -8,9 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, MAX_PAYLOAD, Flag, FrameBatch
+from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, MAX_PAYLOAD, FrameBatch
 from canmcast_gui.frames.arrays import Floats
-from canmcast_gui.frames.units import MAX_EXTENDED_ID
+from canmcast_gui.recording.entry_numbers import (
+    EntryNumbers,
+    Kind,
+    kinds_of,
+)
 from canmcast_gui.recording.groups import MOMENTS, Groups, deviation, merge_moments
 from canmcast_gui.recording.id_statistics import Cycles, Senders
 
@@ -24,14 +28,6 @@ PIECE_FRAMES = 1 << 12
 # Each further period reduces the weight of the earlier ones, so that mean and jitter are of about the last
 # hundred.
 DECAY = 0.99
-
-
-class Kind(IntEnum):
-    """The kind of frames of an entry; an id has an entry for each kind that was received."""
-
-    DATA = 0
-    REMOTE = 1
-    ERROR = 2
 
 
 class Change(IntEnum):
@@ -55,14 +51,6 @@ _ENTRY = np.dtype(
     ]
 )
 
-# A key is kind, format, id and channel, from the highest bits to the lowest.
-_CHANNEL_BITS = 8
-_ID_BIT = _CHANNEL_BITS
-_EXTENDED_BIT = _ID_BIT + 29
-_KIND_BIT = _EXTENDED_BIT + 1
-
-Keys = npt.NDArray[np.uint64]
-
 
 class NewestById:
     """One entry for each arbitration id, format, kind of frame and channel, in order of first appearance.
@@ -82,15 +70,13 @@ class NewestById:
         """Remove all entries."""
         self.generation += 1
         self.overflow = 0
-        self._size = 0
-        self._keys: Keys = np.zeros(0, dtype=np.uint64)  # sorted; the entry of each is in _key_entries
-        self._key_entries = np.zeros(0, dtype=np.uint16)
+        self._numbers = EntryNumbers(self._limit)
         self._entries = np.zeros(FIRST_CAPACITY, dtype=_ENTRY)
         self.cycles = Cycles()
         self.senders = Senders()
 
     def __len__(self) -> int:
-        return self._size
+        return len(self._numbers)
 
     # -- columns -----------------------------------------------------------------------------------------
 
@@ -148,7 +134,7 @@ class NewestById:
     @property
     def jitter_ns(self) -> Floats:
         """Standard deviation of about the last hundred periods, float64 (n,); NaN without any."""
-        return deviation(self._entries[: self._size])
+        return deviation(self._entries[: len(self)])
 
     @property
     def payload(self) -> npt.NDArray[np.uint8]:
@@ -168,8 +154,7 @@ class NewestById:
     @property
     def kind(self) -> npt.NDArray[np.uint8]:
         """The Kind of each entry, uint8 (n,)."""
-        kinds: npt.NDArray[np.uint8] = _KINDS[self.flags & _KIND_FLAGS]
-        return kinds
+        return kinds_of(self.flags)
 
     def find(
         self, arbitration_id: int, extended: bool, kind: Kind = Kind.DATA, channel: int | None = None
@@ -178,16 +163,11 @@ class NewestById:
 
         Without a ``channel`` it is that of the channel with the newest frame.
         """
-        key = (arbitration_id & MAX_EXTENDED_ID) << _ID_BIT | extended << _EXTENDED_BIT | kind << _KIND_BIT
-        low, high = (
-            (key, key + (1 << _CHANNEL_BITS)) if channel is None else (key + channel, key + channel + 1)
-        )
-        start, stop = np.searchsorted(self._keys, np.array([low, high], dtype=np.uint64)).tolist()
-        entries = self._key_entries[start:stop]
+        entries = self._numbers.find(arbitration_id, extended, kind, channel)
         return int(entries[self.last_row[entries].argmax()]) if len(entries) else None
 
     def _column(self, name: str) -> npt.NDArray[Any]:
-        return self._entries[name][: self._size]
+        return self._entries[name][: len(self)]
 
     # -- updating ----------------------------------------------------------------------------------------
 
@@ -199,12 +179,20 @@ class NewestById:
     def _update_piece(self, batch: FrameBatch, first_row: int) -> None:
         self.generation += 1
         rows = np.arange(first_row, first_row + len(batch), dtype=np.int64)
-        entries, has_entry = self._entries_of(batch)
+        entries, has_entry = self._numbers.of(batch)
+        self._make_room()
         if not has_entry.all():
             self.overflow += int(np.count_nonzero(~has_entry))
             batch, rows, entries = batch[has_entry], rows[has_entry], entries[has_entry]
         if len(batch):
             self._add_frames(batch, rows, Groups(entries))
+
+    def _make_room(self) -> None:
+        """Grow the columns for the entries that there are now."""
+        if len(self) > len(self._entries):
+            grown = np.zeros(max(len(self), 2 * len(self._entries)), dtype=_ENTRY)
+            grown[: len(self._entries)] = self._entries
+            self._entries = grown
 
     def _add_frames(self, batch: FrameBatch, rows: npt.NDArray[np.int64], groups: Groups) -> None:
         times = batch.timestamp_ns[groups.order]
@@ -247,57 +235,3 @@ class NewestById:
         for name, values in (("changed", change), ("changed_at", np.append(np.int64(0), times)[index])):
             column = self._entries[name]
             column[which, :width] = np.where(changed, values, column[which, :width])
-
-    # -- numbering ---------------------------------------------------------------------------------------
-
-    def _entries_of(self, batch: FrameBatch) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.bool_]]:
-        """Each frame's entry, and whether it has one; new ids get entries while the limit allows."""
-        keys = _keys(batch)
-        entries, known = self._look_up(keys)
-        if known.all() or self._size >= self._limit:
-            return entries, known
-        self._add(keys[~known])
-        return self._look_up(keys)
-
-    def _look_up(self, keys: Keys) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.bool_]]:
-        if not len(self._keys):
-            return np.zeros(len(keys), dtype=np.uint16), np.zeros(len(keys), dtype=np.bool_)
-        indices = np.searchsorted(self._keys, keys)
-        indices[indices == len(self._keys)] = 0
-        return self._key_entries[indices], self._keys[indices] == keys
-
-    def _add(self, keys: Keys) -> None:
-        """Number new keys in the order in which they appear."""
-        distinct, first = np.unique(keys, return_index=True)
-        new = distinct[np.argsort(first)][: self._limit - self._size]
-        numbers = np.arange(self._size, self._size + len(new)).astype(np.uint16)
-        self._size += len(new)
-        if self._size > len(self._entries):
-            grown = np.zeros(max(self._size, 2 * len(self._entries)), dtype=_ENTRY)
-            grown[: len(self._entries)] = self._entries
-            self._entries = grown
-        keys = np.concatenate([self._keys, new])
-        order = np.argsort(keys)
-        self._keys = keys[order]
-        self._key_entries = np.concatenate([self._key_entries, numbers])[order]
-
-
-def _kind_of(flags: int) -> Kind:
-    if flags & Flag.ERROR:
-        return Kind.ERROR
-    return Kind.REMOTE if flags & Flag.REMOTE else Kind.DATA
-
-
-# The flags that belong to the key of an entry, and the kind for each combination of them.
-_KIND_FLAGS = np.uint16(Flag.EXTENDED | Flag.REMOTE | Flag.ERROR)
-_KINDS = np.array([_kind_of(flags) for flags in range(int(_KIND_FLAGS) + 1)], dtype=np.uint8)
-_KEY_BITS = (np.arange(len(_KINDS), dtype=np.uint64) & np.uint64(Flag.EXTENDED)) << np.uint64(_EXTENDED_BIT)
-_KEY_BITS |= _KINDS.astype(np.uint64) << np.uint64(_KIND_BIT)
-
-
-def _keys(batch: FrameBatch) -> Keys:
-    """The key of each frame's entry: kind, format, id and channel in one number."""
-    keys: Keys = (batch.arbitration_id & np.uint32(MAX_EXTENDED_ID)).astype(np.uint64) << np.uint64(_ID_BIT)
-    keys |= _KEY_BITS[batch.flags & _KIND_FLAGS]
-    keys |= batch.channel
-    return keys

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,17 +12,16 @@ import numpy.typing as npt
 
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.arrays import RowNumbers
-from canmcast_gui.frames.files import close_to_others, make_private_folder
+from canmcast_gui.frames.files import close_to_others
 from canmcast_gui.frames.filters import Filter, compile_filter
-from canmcast_gui.recording.chunk import Chunk
-from canmcast_gui.recording.errors import RecordingError
-from canmcast_gui.recording.folder import COPY_NAME, FolderLock, make_new_folder
+from canmcast_gui.recording.chunks.chunk import Chunk
+from canmcast_gui.recording.chunks.store import ChunkStore, Limits
+from canmcast_gui.recording.errors import RecordingError, not_recorded
+from canmcast_gui.recording.folder import COPY_NAME, FolderLock, make_folder, make_new_folder
 from canmcast_gui.recording.gaps import Gap, Gaps
 from canmcast_gui.recording.line_file import SourceFile
 from canmcast_gui.recording.marks import Marks
 from canmcast_gui.recording.reading import blocks, read_rows, take_rows
-from canmcast_gui.recording.store import ChunkStore, Limits
-from canmcast_gui.wording import counted, were
 
 # The frames that a search reads at once: 1 MiB of records, which stay in the processor's cache for all terms
 # of a filter.
@@ -65,7 +63,7 @@ class Recording:
         recovered only if it has marks. Raises RecordingError.
         """
         try:
-            path = make_new_folder() if folder is None else _make_folder(Path(folder))
+            path = make_new_folder() if folder is None else make_folder(Path(folder))
             lock = FolderLock.take(path, create=True)
             if lock is None:
                 raise RecordingError(f"{path} is in use by another recording; choose another folder")
@@ -226,7 +224,7 @@ class Recording:
             self._source_file.update()
             self._store.append(batch)
         except OSError as error:
-            raise RecordingError(self._write_problem(error, len(batch))) from error
+            raise not_recorded(len(batch), self._folder, error) from error
         self.gaps.save()
 
     def add_gap(self, count: int, reason: str, timestamp_ns: int | None = None) -> None:
@@ -239,17 +237,6 @@ class Recording:
             if timestamp_ns is None:
                 timestamp_ns = self._time_of(self.end_row - 1) if len(self) else 0
             self.gaps.add(Gap(self.end_row, timestamp_ns, count, reason))
-
-    def _write_problem(self, error: OSError, frames: int) -> str:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return (
-                f"the disk is full: {counted(frames, 'frame')} {were(frames)} not recorded. "
-                "Earlier frames are safe. Free some space, and recording continues. "
-                f"The recording is in {self._folder}"
-            )
-        return (
-            f"{counted(frames, 'frame')} could not be recorded in {self._folder}: {error.strerror or error}"
-        )
 
     def _time_of(self, row: int) -> int:
         return int(self.take([row]).timestamp_ns[0])
@@ -301,11 +288,3 @@ class Recording:
     def filter(self, text: str) -> Filter:
         """A filter for this recording's sources and start; raises FilterError."""
         return compile_filter(text, sources=self.sources, start_ns=lambda: self._store.start_ns)
-
-
-def _make_folder(path: Path) -> Path:
-    if not path.exists():
-        make_private_folder(path)
-    if any(path.iterdir()):
-        raise RecordingError(f"{path} is not empty; a recording needs a folder of its own")
-    return path

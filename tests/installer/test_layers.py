@@ -29,7 +29,7 @@ def lint(project: Path) -> subprocess.CompletedProcess[str]:
     ("module", "statement"),
     [
         ("frames/text.py", "import canmcast_gui.recording"),
-        ("recording/store.py", "import canmcast_gui.transport"),
+        ("recording/chunks/store.py", "import canmcast_gui.transport"),
         ("app/program/event_loop.py", "import canmcast_gui.models.columns"),
         ("cli/terminal.py", "import PySide6.QtCore"),
     ],

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from canmcast_gui.recording import leftovers
-from canmcast_gui.recording.chunk import ChunkHeader
+from canmcast_gui.recording.chunks.chunk import ChunkHeader
 from tests.support.unresponsive_file import unresponsive
 from tests.support.waiting import wait_until
 

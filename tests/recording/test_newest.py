@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.recording.newest import DECAY, Change, Kind, NewestById
+from canmcast_gui.recording.entry_numbers import Kind
+from canmcast_gui.recording.newest import DECAY, Change, NewestById
 from tests.recording.batches import frames, numbered
 from tests.support.fresh_process import number_from
 

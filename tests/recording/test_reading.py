@@ -5,8 +5,8 @@ import pytest
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.recording import Recording, RecordingError
+from canmcast_gui.recording.chunks.store import Limits
 from canmcast_gui.recording.reading import open_rows
-from canmcast_gui.recording.store import Limits
 
 
 def batch(first: int, count: int, width: int = 8) -> FrameBatch:

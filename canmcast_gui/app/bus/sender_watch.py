@@ -13,8 +13,8 @@ from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.text import id_text
 from canmcast_gui.recording import NewestById
+from canmcast_gui.recording.entry_numbers import Kind
 from canmcast_gui.recording.id_statistics import OWN
-from canmcast_gui.recording.newest import Kind
 
 CHECK_MS = 1000
 

@@ -11,7 +11,8 @@ from canmcast_gui.app.transmit.row_list import MAX_ROWS
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.units import MAX_PERIOD_NS, MIN_PERIOD_NS, NS_PER_MS
-from canmcast_gui.recording.newest import Kind, NewestById
+from canmcast_gui.recording.entry_numbers import Kind
+from canmcast_gui.recording.newest import NewestById
 
 # The flags that a frame is sent with; the others say how it was received.
 _SENT_FLAGS = Flag.EXTENDED | Flag.REMOTE | Flag.ERROR | Flag.FD | Flag.BRS | Flag.ESI

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.app.program.settings import MAX_LIMITS, AppSettings, RecordingLimits
-from canmcast_gui.recording.store import DEFAULT_LIMIT_BYTES
+from canmcast_gui.recording.chunks.store import DEFAULT_LIMIT_BYTES
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.content_size import FitHeight
 

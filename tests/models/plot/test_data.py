@@ -10,7 +10,7 @@ from canmcast_gui.app.workspace.view_setups import LineKind, PlotStyle
 from canmcast_gui.database import load_database
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.plot.data import MAX_SIGNALS, PlotData, short_names
-from canmcast_gui.recording.store import Limits
+from canmcast_gui.recording.chunks.store import Limits
 from canmcast_gui.resources_path import resource
 from tests.support.frames import START_NS, traffic
 

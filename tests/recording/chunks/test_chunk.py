@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from canmcast_gui.recording import Limits, Recording
-from canmcast_gui.recording.chunk import MapCache
+from canmcast_gui.recording.chunks.maps import MapCache
 from tests.recording.batches import numbered, numbers
 
 BYTES = np.dtype(np.uint8)

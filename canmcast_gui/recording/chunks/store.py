@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, MAX_PAYLOAD, FrameBatch
-from canmcast_gui.recording.chunk import RECORD_BYTES, RECORDS_SUFFIX, Chunk, MapCache
-from canmcast_gui.recording.reading import Loaded, load_chunks
+from canmcast_gui.recording.chunks.chunk import RECORD_BYTES, RECORDS_SUFFIX, Chunk
+from canmcast_gui.recording.chunks.loading import Loaded, load_chunks
+from canmcast_gui.recording.chunks.maps import MapCache
 
 # 64 GiB hold two billion classic frames: three days of a 1 Mbit/s bus at full load.
 DEFAULT_LIMIT_BYTES = 64 << 30
