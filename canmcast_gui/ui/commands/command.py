@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
+from canmcast_gui.models.trace.cells import CellFilter
 from canmcast_gui.ui.actions import EVERYWHERE, allow, keys_text, new_action
 from canmcast_gui.ui.commands.subject import Subject
+from canmcast_gui.ui.labels import label_text
 
 Obstacle = Callable[[Subject], str]
 
@@ -100,6 +102,11 @@ class CommandList:
             self._report(reason)
         else:
             command.run(subject)
+
+
+def filter_title(one: CellFilter) -> str:
+    """What a filter selects, for the text of an action."""
+    return label_text(one.label)
 
 
 def needs_id(subject: Subject) -> str:

@@ -11,22 +11,22 @@ from canmcast_gui.ui.commands.command import (
     needs_signal,
     needs_signals,
 )
-from canmcast_gui.ui.commands.doors import Doors
 from canmcast_gui.ui.commands.subject import Subject
+from canmcast_gui.ui.commands.targets import CommandTargets
 from canmcast_gui.ui.labels import label_text
 
 
 class SignalCommands:
     """One attribute for each action."""
 
-    def __init__(self, make: CommandList, doors: Doors) -> None:
-        self._doors = doors
+    def __init__(self, make: CommandList, targets: CommandTargets) -> None:
+        self._targets = targets
         self.plot = make.add(
-            "plot", "&Plot", lambda subject: doors.plot(subject.signals), needs_signals, icon="plot",
+            "plot", "&Plot", lambda subject: targets.plot(subject.signals), needs_signals, icon="plot",
             keys="Ctrl+P", title=_plot_title, tip="Plot the selected signals, or all signals of the message",
         )  # fmt: skip
         self.watch = make.add(
-            "watch", "&Add to Watch", lambda subject: doors.watch(subject.signals), needs_signals,
+            "watch", "&Add to Watch", lambda subject: targets.watch(subject.signals), needs_signals,
             icon="signal", keys="Ctrl+Shift+W",
             tip="Show the current values of the selected signals, or of all signals of the message",
         )  # fmt: skip
@@ -40,7 +40,7 @@ class SignalCommands:
             tip="Go to the previous frame with another value of the signal",
         )  # fmt: skip
         self.set_in_transmit = make.add(
-            "set-in-transmit", "Set in &transmit list", doors.set_signal, needs_signal, icon="edit",
+            "set-in-transmit", "Set in &transmit list", targets.set_signal, needs_signal, icon="edit",
             tip="Edit the value of the signal in the transmit row of its message",
         )  # fmt: skip
         self.show_in_database = make.add(
@@ -59,13 +59,13 @@ class SignalCommands:
 
     def _find_change(self, subject: Subject, backwards: bool) -> None:
         if subject.cell is not None:
-            self._doors.find(subject.cell.text.replace(" == ", " != "), backwards)
+            self._targets.find(subject.cell.text.replace(" == ", " != "), backwards)
 
     def _show(self, subject: Subject) -> None:
         if subject.signal:
-            self._doors.show_signal(subject.signal)
+            self._targets.show_signal(subject.signal)
         elif subject.message is not None:
-            self._doors.show_message(subject.message.name)
+            self._targets.show_message(subject.message.name)
 
 
 def _plot_title(subject: Subject) -> str:

@@ -12,6 +12,7 @@ from canmcast_gui.frames.text import frame_id_text
 from canmcast_gui.models.trace.cells import CellFilter
 
 NO_FRAMES = FrameBatch.empty()
+NO_FILTER = CellFilter("", "")
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ from shiboken6 import isValid
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import allow
 from canmcast_gui.ui.commands.command import NO_FRAME, NO_SIGNAL, NO_SOURCE, CommandList
-from canmcast_gui.ui.commands.doors import Doors
 from canmcast_gui.ui.commands.frame import CopyCommands, FrameCommands
 from canmcast_gui.ui.commands.signal import SignalCommands
 from canmcast_gui.ui.commands.source import SourceCommands
 from canmcast_gui.ui.commands.subject import Subject
+from canmcast_gui.ui.commands.targets import CommandTargets
 from canmcast_gui.ui.labels import label_text
 
 Actions = Sequence[QAction]
@@ -34,19 +34,19 @@ class SubjectCommands(QObject):
     by several menus.
     """
 
-    def __init__(self, doors: Doors, rows: Actions, copy: Actions, window: QWidget) -> None:
+    def __init__(self, targets: CommandTargets, rows: Actions, copy: Actions, window: QWidget) -> None:
         """``rows`` are the actions for the current row, ``copy`` those that copy the selected rows."""
         super().__init__(window)
-        self._doors = doors
+        self._targets = targets
         self._window = window
         self._rows = list(rows)
         self._places: dict[QWidget, Callable[[], Subject]] = {}
         self._place: QWidget | None = None
-        self._make = make = CommandList(window, self.subject, doors.report)
-        self.frame = FrameCommands(make, doors)
+        self._make = make = CommandList(window, self.subject, targets.report)
+        self.frame = FrameCommands(make, targets)
         self.copy = CopyCommands(make)
-        self.signal = SignalCommands(make, doors)
-        self.source = SourceCommands(make, doors)
+        self.signal = SignalCommands(make, targets)
+        self.source = SourceCommands(make, targets)
         self.filter_menu = self._menu("&Filter by", "filter", self._fill_filter_menu)
         self.plot_menu = self._menu("P&lot one signal", "plot", self._fill_plot_menu)
         self.copy_menu = self._menu("&Copy", "copy")
@@ -256,12 +256,12 @@ class SubjectCommands(QObject):
             if number:
                 menu.addSeparator()
             label = label_text(cell.label)
-            menu.addAction(f"Only {label}", partial(self._doors.refine, cell.text))
-            menu.addAction(f"Without {label}", partial(self._doors.refine, cell.excluding))
+            menu.addAction(f"Only {label}", partial(self._targets.refine, cell.text))
+            menu.addAction(f"Without {label}", partial(self._targets.refine, cell.excluding))
 
     def _fill_plot_menu(self) -> None:
         menu = self.plot_menu
         menu.clear()
         for name in self.subject().signals[:MAX_LISTED]:
             text = label_text(name.partition(".")[2])
-            menu.addAction(text, partial(self._doors.plot, [name]))
+            menu.addAction(text, partial(self._targets.plot, [name]))

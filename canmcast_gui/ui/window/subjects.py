@@ -14,9 +14,9 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.app.transmit.message_rows import row_for_message
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.ui.actions import connect
-from canmcast_gui.ui.commands.doors import Doors
 from canmcast_gui.ui.commands.subject import Subject, Subjects
 from canmcast_gui.ui.commands.subject_commands import SubjectCommands
+from canmcast_gui.ui.commands.targets import CommandTargets
 from canmcast_gui.ui.files.record import RecordCommands
 from canmcast_gui.ui.panels.frame_bits import FrameBits
 from canmcast_gui.ui.plot.panel import PlotPanel
@@ -56,10 +56,10 @@ class PanelSubjects(QObject):
         self._session = session
         self._docks = docks
         self._subjects = Subjects(session)
-        doors = WindowDoors(session, context, docks, views, record, window).doors()
+        targets = WindowTargets(session, context, docks, views, record, window).targets()
         copy = [actions.copy, actions.copy_csv, actions.copy_candump]
         rows = [actions.bits, actions.mark, actions.unmark, actions.reference, actions.no_reference]
-        self.commands = SubjectCommands(doors, rows, copy, window)
+        self.commands = SubjectCommands(targets, rows, copy, window)
         self.bits = FrameBits(self.commands.subject, session.clock, window)
         connect(actions.bits.triggered, self._show_bits)
         self._places: dict[str, _Place] = {}
@@ -177,7 +177,7 @@ class PanelSubjects(QObject):
         return self._subjects.of_entry(entry) if is_known else Subject()
 
 
-class WindowDoors:
+class WindowTargets:
     """The functions of the window that commands call."""
 
     def __init__(
@@ -196,10 +196,10 @@ class WindowDoors:
         self._record = record
         self._window = window
 
-    def doors(self) -> Doors:
+    def targets(self) -> CommandTargets:
         """All of them."""
         session, docks, views = self._session, self._docks, self._views
-        return Doors(
+        return CommandTargets(
             report=session.messages.info,
             refine=lambda text: views.filter_box.refine(text),
             open_view=lambda text: views.open_new("chronological", text),
