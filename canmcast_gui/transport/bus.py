@@ -16,19 +16,19 @@ from can.typechecking import AutoDetectedConfig
 
 from canmcast_gui.frames import Flag, FrameBatch, Source
 from canmcast_gui.frames.bits import BRS, ERROR, ESI, EXTENDED, FD, REMOTE
-from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.processes.channel import wait_for
-from canmcast_gui.transport.capture.datagram_decoder import ReceivedFrame
-from canmcast_gui.transport.errors import BusError, FrameError
+from canmcast_gui.transport.errors import BusError
+from canmcast_gui.transport.python_can import (
+    as_python_can,
+    interface_text,
+    received_message,
+    truth,
+    whole_number,
+)
 from canmcast_gui.transport.receiver import Receiver
 from canmcast_gui.transport.sender import FrameSender
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.transport.sockets.addresses import (
-    DEFAULT_GROUP_IPV4,
-    DEFAULT_GROUP_IPV6,
-    DEFAULT_PORT,
-)
-from canmcast_gui.transport.sockets.send import SendTimeoutError
+from canmcast_gui.transport.sockets.addresses import DEFAULT_GROUP_IPV4, DEFAULT_GROUP_IPV6, DEFAULT_PORT
 from canmcast_gui.transport.statistics import BusStatistics
 
 log = logging.getLogger(__name__)
@@ -39,22 +39,6 @@ _MOST_DELAY_SECONDS = 0.25
 
 # A waiting thread detects within this time that its bus was closed.
 SLICE_SECONDS = 1.0
-
-
-class InvalidMessageError(can.CanOperationError, ValueError):
-    """A message that is not a valid CAN frame and was therefore not sent."""
-
-
-class ReceivedMessage(can.Message):
-    """A ``can.Message`` with its sender: ``source`` has an ``address`` and a ``port``.
-
-    All stock peers of a host send from one port, so their source identifies the host. Each of our senders has
-    its own port.
-    """
-
-    __slots__ = ("source",)
-
-    source: Source
 
 
 class UdpMulticastBus(BusABC):
@@ -95,15 +79,15 @@ class UdpMulticastBus(BusABC):
         try:
             settings = BusSettings(
                 group=str(channel),
-                port=_whole(port),
-                interface=_interface_text(interface if network_interface is None else network_interface),
-                hop_limit=_whole(hop_limit),
-                fd=_truth(fd),
-                local=_truth(local),
-                receive_buffer=None if receive_buffer is None else _whole(receive_buffer),
+                port=whole_number(port),
+                interface=interface_text(interface if network_interface is None else network_interface),
+                hop_limit=whole_number(hop_limit),
+                fd=truth(fd),
+                local=truth(local),
+                receive_buffer=None if receive_buffer is None else whole_number(receive_buffer),
                 rate_limit=None if rate_limit is None else float(rate_limit),
             ).validated()
-            self._receiver = Receiver(settings, keep_own=_truth(receive_own_messages))
+            self._receiver = Receiver(settings, keep_own=truth(receive_own_messages))
         except BusError as error:
             raise can.CanInitializationError(str(error)) from error
         try:
@@ -135,7 +119,7 @@ class UdpMulticastBus(BusABC):
             except OSError as error:
                 raise self._receiving_failed(error) from error
             if isinstance(received, tuple):
-                message = _message(received)
+                message = received_message(received)
                 if self._filters is None or self._matches_filters(message):
                     if self._logs_messages:
                         _PYTHON_CAN_LOG.log(self.RECV_LOGGING_LEVEL, "Received: %s", message)
@@ -214,7 +198,7 @@ class UdpMulticastBus(BusABC):
         try:
             self._sender.send_datagram(self._encode(msg), timeout)
         except BusError as error:
-            raise _as_python_can(error) from error
+            raise as_python_can(error) from error
 
     def send_batch(self, frames: FrameBatch | Iterable[can.Message]) -> int:
         """Send many frames in order; returns how many. If one of them is not valid, none is sent."""
@@ -223,7 +207,7 @@ class UdpMulticastBus(BusABC):
                 return self._sender.send_batch(frames)
             return self._sender.send_datagrams([self._encode(message) for message in frames])
         except BusError as error:
-            raise _as_python_can(error) from error
+            raise as_python_can(error) from error
 
     def _encode(self, msg: can.Message) -> bytes:
         flags = (
@@ -291,55 +275,3 @@ class UdpMulticastBus(BusABC):
             {"interface": "canmcast", "channel": DEFAULT_GROUP_IPV6},
             {"interface": "canmcast", "channel": DEFAULT_GROUP_IPV4},
         ]
-
-
-def _as_python_can(error: BusError) -> can.CanError:
-    """The error of python-can for an error of this package."""
-    if isinstance(error, FrameError):
-        return InvalidMessageError(str(error))
-    if isinstance(error, SendTimeoutError):
-        return can.CanTimeoutError(str(error))
-    return can.CanOperationError(str(error))
-
-
-_new_message = ReceivedMessage.__new__
-# A float: the quotient of two integers would be rounded in another way than those of columns.
-_NS_PER_SECOND = float(NS_PER_SECOND)
-
-
-def _message(received: ReceivedFrame) -> ReceivedMessage:
-    """A message whose attributes are set one by one: ``__init__`` would take 50 % longer."""
-    header, payload, peer, timestamp_ns = received
-    message = _new_message(ReceivedMessage)
-    message.timestamp = timestamp_ns / _NS_PER_SECOND
-    message.arbitration_id = header.arbitration_id
-    message.is_extended_id = header.extended
-    message.is_remote_frame = header.remote
-    message.is_error_frame = header.error
-    message.channel = header.channel
-    message.dlc = header.dlc
-    message.data = bytearray(payload)
-    message.is_fd = header.fd
-    message.is_rx = not peer.is_own
-    message.bitrate_switch = header.brs
-    message.error_state_indicator = header.esi
-    message.source = peer.source
-    return message
-
-
-def _whole(value: Any) -> int:
-    """A whole number; in python-can's configuration files numbers are text."""
-    try:
-        return int(value)
-    except (TypeError, ValueError, OverflowError):
-        raise BusError(f"{value!r} is not a whole number") from None
-
-
-def _truth(value: Any) -> bool:
-    return value.strip().lower() in ("1", "true", "yes", "on") if isinstance(value, str) else bool(value)
-
-
-def _interface_text(interface: str | int | Sequence[str | int] | None) -> str | None:
-    if interface is None or isinstance(interface, str):
-        return interface
-    return ",".join(map(str, [interface] if isinstance(interface, int) else interface))

@@ -19,7 +19,7 @@ from can.interfaces.udp_multicast.utils import pack_message
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.transport import UdpMulticastBus
-from canmcast_gui.transport.bus import InvalidMessageError
+from canmcast_gui.transport.python_can import InvalidMessageError
 from tests.support.messages import assert_same_frames
 from tests.support.network import Network, port_of
 
