@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 
@@ -20,7 +19,8 @@ from canmcast_gui.logfile.problems import FileError
 from canmcast_gui.logfile.record.files import Target
 from canmcast_gui.logfile.record.options import RecordOptions
 from canmcast_gui.logfile.record.pipe import NEXT_FILE, pack_batch, pack_mark
-from canmcast_gui.logfile.record.trigger import own_bytes, trigger_of
+from canmcast_gui.logfile.record.queue import Earlier, Entry, FrameQueue
+from canmcast_gui.logfile.record.trigger import trigger_of
 from canmcast_gui.logfile.writing.losses import losses_message
 from canmcast_gui.processes.launcher import ModuleProcess
 from canmcast_gui.wording import are, counted
@@ -36,13 +36,6 @@ _IDLE_SECONDS = 0.5
 _PIECE_FRAMES = 8192
 
 
-@dataclass(frozen=True)
-class _Earlier:
-    """An entry of the queue from before the recording."""
-
-    entry: FrameBatch | Mark
-
-
 class Recorder:
     """Writes batches to a log file in a separate process (``record/process.py``).
 
@@ -53,10 +46,9 @@ class Recorder:
     the frames, such as message names; ``fired`` counts its triggers. When this program is killed, the
     recorder process still completes the file.
 
-    ``recorded`` counts frames in the file, ``lost`` those that arrived while the queue was full or after the
-    recording failed. ``failed`` is whether it ended before close(), with the reason in ``error``. Lost frames
-    do not end a recording; close() reports them in ``error``. Raises FileError where the file cannot be
-    opened for writing.
+    ``recorded`` counts frames in the file. ``failed`` is whether it ended before close(), with the reason in
+    ``error``. Lost frames do not end a recording; close() reports them in ``error``. Raises FileError where
+    the file cannot be opened for writing.
     """
 
     def __init__(
@@ -72,15 +64,12 @@ class Recorder:
         self.format = format_for_writing(self.path) if name is None else format_to_write(name)
         self._trigger = trigger_of(self.options, trigger)
         self.recorded = 0
-        self.lost = 0
         self._losses: list[str] = []
         self.error: str | None = None
         self.failed = False
-        self._limit = queue_bytes
-        self._queue: deque[FrameBatch | Mark | _Earlier] = deque()
-        self._queued_bytes = 0
+        self._queue = FrameQueue(queue_bytes)
         self._closing = False
-        self._changed = threading.Condition()
+        self._failing = threading.Lock()
         self._target = Target(self.path, self.options.is_numbered)
         self._moved_at_close = self._has_final_name = False
         self.current_path = self._target.written_path
@@ -95,6 +84,11 @@ class Recorder:
         self._listener = threading.Thread(target=self._listen, name="recorder reports", daemon=True)
         self._feeder.start()
         self._listener.start()
+
+    @property
+    def lost(self) -> int:
+        """The frames that arrived while the queue was full or after the recording failed."""
+        return self._queue.lost
 
     @property
     def files(self) -> int:
@@ -135,14 +129,7 @@ class Recorder:
 
     def write(self, batch: FrameBatch) -> None:
         """Record a batch; never blocks. Frames that do not fit in the queue are counted in ``lost``."""
-        size = own_bytes(batch)
-        with self._changed:
-            if self._closing or self.failed or self._queued_bytes + size > self._limit:
-                self.lost += len(batch)
-            else:
-                self._queue.append(batch)
-                self._queued_bytes += size
-                self._changed.notify()
+        self._queue.add(batch)
 
     def write_earlier(self, entry: FrameBatch | Mark) -> None:
         """Record frames or a mark of the time before the recording started; never blocks.
@@ -150,10 +137,7 @@ class Recorder:
         Without a trigger they are written; with one they are kept for it and do not fire it. Call it before
         the first write(), with frames in files: they do not count for the limit of the queue.
         """
-        with self._changed:
-            if not self._closing and not self.failed:
-                self._queue.append(_Earlier(entry))
-                self._changed.notify()
+        self._queue.add(Earlier(entry))
 
     def write_mark(self, mark: Mark) -> None:
         """Write a mark after the frames so far; never blocks.
@@ -161,10 +145,7 @@ class Recorder:
         Has no effect where the format has no marks. While the recorder waits for its trigger, the mark is
         kept with the frames of the pre-trigger time.
         """
-        with self._changed:
-            if not self._closing and not self.failed:
-                self._queue.append(mark)
-                self._changed.notify()
+        self._queue.add(mark)
 
     def close(self, timeout: float = 60.0) -> None:
         """Write the queue, complete the file and give it its final name. May be called twice.
@@ -174,9 +155,8 @@ class Recorder:
         """
         if not self._closing:
             self._moved_at_close = self.was_moved  # completing the file may replace it
-        with self._changed:
-            self._closing = True
-            self._changed.notify()
+        self._closing = True
+        self._queue.end()
         self._feeder.join(timeout)
         if not self._process.wait(timeout):
             self._fail(f"{self.path.name} is not complete: the disk does not answer")
@@ -213,7 +193,7 @@ class Recorder:
         pipe = self._process.stdin
         assert pipe is not None
         try:
-            while (entry := self._next()) is not None:
+            while (entry := self._queue.take(_IDLE_SECONDS)) is not None:
                 for data in self._packed(entry):
                     pipe.write(data)
                 pipe.flush()
@@ -224,24 +204,13 @@ class Recorder:
             with suppress(OSError):
                 pipe.close()
 
-    def _next(self) -> FrameBatch | Mark | _Earlier | None:
-        """The next entry of the queue; an empty batch after an idle time, None at the end."""
-        with self._changed:
-            if not self._queue and not self._closing:
-                self._changed.wait(_IDLE_SECONDS)
-            if self._queue:
-                first = self._queue.popleft()
-                self._queued_bytes -= own_bytes(first) if isinstance(first, FrameBatch) else 0
-                return first
-            return None if self._closing or self.failed else FrameBatch.empty()
-
-    def _packed(self, entry: FrameBatch | Mark | _Earlier) -> Iterator[bytes]:
+    def _packed(self, entry: Entry) -> Iterator[bytes]:
         """What an entry of the queue sends through the pipe."""
         trigger = self._trigger
-        if trigger is not None and not trigger.is_open and isinstance(entry, _Earlier | Mark):
-            trigger.keep(entry.entry if isinstance(entry, _Earlier) else entry)
+        if trigger is not None and not trigger.is_open and isinstance(entry, Earlier | Mark):
+            trigger.keep(entry.entry if isinstance(entry, Earlier) else entry)
             return
-        for batch, begins in self._triggered(entry.entry if isinstance(entry, _Earlier) else entry):
+        for batch, begins in self._triggered(entry.entry if isinstance(entry, Earlier) else entry):
             if begins and self.fired > 1:
                 yield NEXT_FILE
             if isinstance(batch, Mark):
@@ -271,14 +240,11 @@ class Recorder:
 
     def _fail(self, message: str) -> None:
         """End the recording; the first error is kept."""
-        with self._changed:
+        with self._failing:
             if not self.failed:
                 self.error = message
             self.failed = True
-            self.lost += sum(len(entry) for entry in self._queue if isinstance(entry, FrameBatch))
-            self._queue.clear()
-            self._queued_bytes = 0
-            self._changed.notify()
+        self._queue.drop()
 
     # -- after the process has ended ---------------------------------------------------------------------
 
