@@ -1,19 +1,9 @@
-"""The payload generators as forms: their fields, and the text of a generator from the values of the fields.
-
-The text is what a row stores. ``values_of`` gives the values of the fields for a text, ``text_of`` the text
-for values, ``problems_of`` what is wrong with them, by field.
-"""
+"""The fields of each kind of generator, and the text of a generator from their values."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-
-from canmcast_gui.app.transmit.message_rows import field_of, limits_of
-from canmcast_gui.app.transmit.parsing.generator_text import FindSignal, call_of, parse_generators
-from canmcast_gui.app.transmit.row import RowError
-from canmcast_gui.database import Message, Signal
 
 Values = dict[str, str]
 
@@ -161,8 +151,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "E2E protection": ("e2e1", "e2e2", "e2e5"),
 }
 
-_RANGE_KEYS = {"counter": ("first", "last"), "checksum": ("first", "last")}
-
 
 def group_of(kind: str) -> str:
     """The group of a kind of generator."""
@@ -172,142 +160,3 @@ def group_of(kind: str) -> str:
 def text_of(kind: str, values: Mapping[str, str]) -> str:
     """The text of a generator."""
     return FORMS[kind].text(values)
-
-
-def values_of(text: str) -> tuple[str, Values]:
-    """The kind and the values of the fields of a generator; raises RowError for an unknown text."""
-    kind, arguments = call_of(text)
-    if kind not in FORMS:
-        raise RowError(f'Unknown function "{kind}".')
-    values = {field.key: "" if field.optional else field.default for field in FORMS[kind].fields}
-    rest = list(arguments)
-    if kind.startswith("e2e"):
-        values.update(_protection_values(kind, rest))
-        return kind, values
-    values["target"] = rest.pop(0)
-    if kind in ("list", "csv", "checksum"):
-        names = {"list": ["values"], "csv": ["file", "column"], "checksum": ["algorithm"]}[kind]
-        values.update(zip(names, rest, strict=False))
-        rest = rest[len(names) :]
-    if kind == "checksum" and not rest:
-        values.update(first="", last="")
-    for argument in rest:
-        values.update(_argument_values(kind, argument))
-    return kind, values
-
-
-def _protection_values(kind: str, arguments: Sequence[str]) -> Values:
-    values = {"ids" if kind == "e2e2" else "id": arguments[0]}
-    for argument in arguments[1:]:
-        is_offset = argument.startswith("offset")
-        values["offset" if is_offset else "mode"] = argument.removeprefix("offset").strip()
-    return values
-
-
-def _argument_values(kind: str, argument: str) -> Values:
-    if ".." in argument:
-        low, high = (part.strip() for part in argument.split("..", 1))
-        first, last = _RANGE_KEYS.get(kind, ("low", "high"))
-        return {first: low, last: high}
-    for word in ("seed", "step"):
-        if argument.startswith(word):
-            return {word: argument.removeprefix(word).strip()}
-    return {"hold" if kind in ("list", "csv") else "period": _milliseconds(argument)}
-
-
-def _milliseconds(text: str) -> str:
-    match = re.fullmatch(r"([\d.]+)\s*(ms|s)", text)
-    if match is None:
-        return text
-    return f"{float(match[1]) * (1000 if match[2] == 's' else 1):.10g}"
-
-
-def problems_of(kind: str, values: Mapping[str, str], size: int, signal: FindSignal) -> dict[str, str]:
-    """What is wrong, by the keys of fields; "" is the key of what no field has caused."""
-    problems = {}
-    for field in FORMS[kind].fields:
-        problem = _problem_of_value(field, values.get(field.key, "").strip())
-        if problem:
-            problems[field.key] = problem
-    if problems:
-        return problems
-    try:
-        parse_generators(text_of(kind, values), size, signal)
-    except RowError as error:
-        text = str(error)
-        blamed = next((key for word, key in FORMS[kind].blame if word in text), "")
-        is_target = "not a signal" in text or "outside of" in text
-        return {"target" if is_target else blamed: text}
-    return {}
-
-
-_PATTERNS = {
-    "whole": (r"\d{1,18}|0[xX][0-9A-Fa-f]{1,16}", "Type a whole number."),
-    "number": (r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|0[xX][0-9A-Fa-f]{1,16}", "Type a number."),
-    "time": (r"\d+\.?\d*|\.\d+", "Type a number of milliseconds."),
-    "id": (r"\d{1,5}|0[xX][0-9A-Fa-f]{1,4}", "Type a number of 16 bits, such as 0x123."),
-    "ids": (r"([0-9A-Fa-f]{2}\s*){16}", "Type 16 bytes in hex digits."),
-    "values": (r"([-+]?[\dA-Fa-fxX.]+\s*)+", "Type numbers with spaces between."),
-}
-
-
-def _problem_of_value(field: FormField, value: str) -> str:
-    if not value:
-        return "" if field.optional else "Choose one." if field.kind == "choice" else "Type a value."
-    if re.search(r"[;,()]", value):
-        return "No commas, semicolons and parentheses."
-    pattern, problem = _PATTERNS.get(field.kind, ("", ""))
-    return problem if pattern and not re.fullmatch(pattern, value) else ""
-
-
-# -- defaults ------------------------------------------------------------------------------------------------
-
-_COUNTER_NAMES = re.compile(r"alive|counter|count|cnt|rolling|sequence|_mc$|_bz$|^bz", re.IGNORECASE)
-_CHECKSUM_NAMES = re.compile(r"check|crc|chks|cks|xor|_cs$", re.IGNORECASE)
-
-
-def targets_of(message: Message | None, size: int) -> list[str]:
-    """What a generator can write, in the order in which it is offered."""
-    signals = [signal.name for signal in message.signals] if message is not None else []
-    return signals + [f"byte {number}" for number in range(size)]
-
-
-def defaults_of(kind: str, message: Message | None, size: int, target: str = "") -> Values:
-    """Values for a new generator: the signal that is probably meant, and its whole range."""
-    values = {field.key: field.default for field in FORMS[kind].fields}
-    if "target" not in values:
-        return values
-    values["target"] = target or _probable_target(kind, message, size)
-    values.update(range_of(kind, message, size, values["target"]))
-    return values
-
-
-def range_of(kind: str, message: Message | None, size: int, target: str) -> Values:
-    """The values of the fields that depend on the target."""
-    signal = message.signal(target) if message is not None else None
-    if kind == "counter":
-        bits = signal.length if signal is not None else 8
-        return {"first": "0", "last": str((1 << min(bits, 63)) - 1)}
-    if kind == "checksum":
-        return {"first": "0", "last": str(max(0, size - 1))}
-    if "low" not in {field.key for field in FORMS[kind].fields}:
-        return {}
-    low, high = limits_of(signal) if signal is not None else (0.0, 255.0)
-    return {"low": f"{low:.10g}", "high": f"{high:.10g}"}
-
-
-def _probable_target(kind: str, message: Message | None, size: int) -> str:
-    signals = list(message.signals) if message is not None else []
-    names = {"counter": _COUNTER_NAMES, "checksum": _CHECKSUM_NAMES}.get(kind)
-    if names is not None:
-        found = next((signal.name for signal in signals if names.search(signal.name)), "")
-        return found or f"byte {max(0, size - (2 if kind == 'counter' else 1))}"
-    used = [
-        one for one in signals if not _COUNTER_NAMES.search(one.name) and not _CHECKSUM_NAMES.search(one.name)
-    ]
-    return _widest(used or signals).name if signals else "byte 0"
-
-
-def _widest(signals: Sequence[Signal]) -> Signal:
-    """The first signal with the most bits, but no choices: what a waveform is usually for."""
-    return max(signals, key=lambda signal: (not signal.choices, field_of(signal).length))

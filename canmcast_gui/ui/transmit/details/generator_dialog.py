@@ -19,18 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.app.transmit.generated import preview
-from canmcast_gui.app.transmit.generator_forms import (
-    FORMS,
-    GROUPS,
-    FormField,
-    Values,
-    defaults_of,
-    group_of,
-    problems_of,
-    range_of,
-    targets_of,
-    text_of,
-)
+from canmcast_gui.app.transmit.generators.defaults import defaults_of, range_of, targets_of
+from canmcast_gui.app.transmit.generators.forms import FORMS, GROUPS, FormField, Values, group_of, text_of
+from canmcast_gui.app.transmit.generators.values import problems_of
 from canmcast_gui.app.transmit.parsing.generator_text import FindSignal
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.database import Message

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.app.transmit.generated import kind_title, preview
-from canmcast_gui.app.transmit.generator_forms import GROUPS, values_of
+from canmcast_gui.app.transmit.generators.forms import GROUPS
+from canmcast_gui.app.transmit.generators.values import values_of
 from canmcast_gui.app.transmit.parsing.generator_text import split_generators
 from canmcast_gui.app.transmit.row import RowError
 from canmcast_gui.frames.text import data_text

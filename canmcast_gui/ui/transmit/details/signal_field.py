@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QMenu, QSizePolicy, QSlider, QToolButton, QWidget
 
 from canmcast_gui.app.transmit.generated import kind_title
-from canmcast_gui.app.transmit.generator_forms import GROUPS
+from canmcast_gui.app.transmit.generators.forms import GROUPS
 from canmcast_gui.app.transmit.message_rows import SignalLine, field_of
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.content_size import widen

@@ -3,17 +3,9 @@
 import pytest
 
 from canmcast_gui.app.transmit.generated import driver_of, generated_bytes, parts_of, preview
-from canmcast_gui.app.transmit.generator_forms import (
-    FORMS,
-    GROUPS,
-    defaults_of,
-    group_of,
-    problems_of,
-    range_of,
-    targets_of,
-    text_of,
-    values_of,
-)
+from canmcast_gui.app.transmit.generators.defaults import defaults_of, range_of, targets_of
+from canmcast_gui.app.transmit.generators.forms import FORMS, GROUPS, group_of, text_of
+from canmcast_gui.app.transmit.generators.values import problems_of, values_of
 from canmcast_gui.app.transmit.message_rows import field_of
 from canmcast_gui.app.transmit.parsing.generator_text import parse_generators
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
