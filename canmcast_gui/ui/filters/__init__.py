@@ -1,1 +1,1 @@
-"""The field that a filter is typed into: completion, saved and recent filters, and errors."""
+"""The filter in force, and the field that it is typed into: completion, saved filters, and errors."""

@@ -13,8 +13,8 @@ from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.columns import BY_ID_HIDDEN
 from canmcast_gui.models.trace.by_id_model import ByIdModel
 from canmcast_gui.recording import NewestById
+from canmcast_gui.ui.filters.state import FilterState
 from canmcast_gui.ui.trace.context import ViewContext
-from canmcast_gui.ui.trace.filter import FilterState
 from canmcast_gui.ui.trace.frame_view import FrameView
 from canmcast_gui.ui.updates import VisibleTicks
 

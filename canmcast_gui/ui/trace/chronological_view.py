@@ -14,8 +14,8 @@ from canmcast_gui.frames.filters import Filter
 from canmcast_gui.models.trace.chronological_model import ChronologicalModel
 from canmcast_gui.models.trace.rows import AllRows, MatchingRows
 from canmcast_gui.recording import Found, MatchCount
+from canmcast_gui.ui.filters.state import FilterState
 from canmcast_gui.ui.trace.context import ViewContext
-from canmcast_gui.ui.trace.filter import FilterState
 from canmcast_gui.ui.trace.frame_view import FrameView
 from canmcast_gui.ui.updates import VisibleTicks
 

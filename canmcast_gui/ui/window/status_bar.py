@@ -6,26 +6,23 @@ import html
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QPalette, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
 
 from canmcast_gui.app.bus.control import BusState
 from canmcast_gui.app.program.report import SessionTotals
 from canmcast_gui.app.program.settings import AppSettings
-from canmcast_gui.app.program.tasks import Task
 from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.logfile import Recorder
 from canmcast_gui.recording import Recording
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.ui import icons, theme
-from canmcast_gui.ui.labels import ElidedLabel
+from canmcast_gui.ui import theme
 from canmcast_gui.ui.window.bus import state_color, state_text
 from canmcast_gui.ui.window.bus_load import LoadWatch
+from canmcast_gui.ui.window.task_list import TaskList
 from canmcast_gui.wording import counted, printable, were
 
-# Shorter tasks are not shown, because they would only flicker.
-SHOW_AFTER_MS = 200
 # Numbers that change more often cannot be read.
 PERIOD_MS = 250
 BLINK_MS = 500
@@ -34,73 +31,6 @@ HIDDEN_FIRST = ("memory", "load", "rate", "position")
 GAP, EDGES = 22, 16
 # Characters of the name of the file that is recorded.
 NAME_LENGTH = 28
-
-
-class TaskList(QWidget):
-    """An entry for each long task of the session. ``changed``: an entry was shown or hidden."""
-
-    changed = Signal()
-
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._layout = QHBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 6, 0)
-        session.tasks.started.connect(self._add)
-
-    def _add(self, task: Task) -> None:
-        if task.is_quiet:
-            return
-        entry = _TaskEntry(task, self)
-        self._layout.addWidget(entry)
-        entry.changed.connect(self._on_changed)
-
-    def _on_changed(self) -> None:
-        self._layout.invalidate()
-        self.changed.emit()
-
-
-class _TaskEntry(QWidget):
-    changed = Signal()
-
-    def __init__(self, task: Task, parent: QWidget) -> None:
-        super().__init__(parent)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        self._progress = QProgressBar()
-        self._progress.setFixedSize(120, 14)
-        self._progress.setRange(0, 0)
-        cancel = QToolButton()
-        cancel.setIcon(icons.icon("close"))
-        cancel.setAutoRaise(True)
-        side = self.fontMetrics().height()  # as high as text, so that the bar does not change its height
-        cancel.setFixedSize(side, side)
-        cancel.setToolTip(f"Cancel: {task.title}")
-        cancel.setAccessibleName("Cancel")
-        cancel.clicked.connect(task.cancel)
-        cancel.clicked.connect(lambda: cancel.setEnabled(False))
-        title = ElidedLabel(printable(task.title))
-        title.setToolTip(task.title)
-        layout.addWidget(title)
-        layout.addWidget(self._progress)
-        layout.addWidget(cancel)
-        self.hide()
-        QTimer.singleShot(SHOW_AFTER_MS, self, self._appear)
-        task.progress.connect(self._on_progress)
-        task.ended.connect(self._on_end)
-
-    def _appear(self) -> None:
-        self.show()
-        self.changed.emit()
-
-    def _on_progress(self, fraction: float) -> None:
-        if self._progress.maximum() == 0:
-            self._progress.setRange(0, 1000)
-        self._progress.setValue(round(fraction * 1000))
-
-    def _on_end(self) -> None:
-        self.hide()
-        self.changed.emit()
-        self.deleteLater()
 
 
 class StatusBar(QStatusBar):

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from canmcast_gui.ui.filters.state import FilterState
 from canmcast_gui.ui.trace.context import ViewContext
-from canmcast_gui.ui.trace.filter import FilterState
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QApplication
 from canmcast_gui.frames.filters import compile_filter
 from canmcast_gui.logfile import read_batches
 from canmcast_gui.models.drag import rows_of_mime
+from canmcast_gui.ui.filters.state import FilterState
 from canmcast_gui.ui.trace import row_commands
 from canmcast_gui.ui.trace.chronological_view import ChronologicalView
 from canmcast_gui.ui.trace.context import ViewContext
-from canmcast_gui.ui.trace.filter import FilterState
 from tests.support.frames import traffic
 
 

@@ -10,7 +10,8 @@ from canmcast_gui.frames.wire_bits import wire_bits
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.labels import ElidedLabel
 from canmcast_gui.ui.window.bus_load import ARBITRATION_RATES, RateMenu
-from canmcast_gui.ui.window.status_bar import StatusBar, TaskList, _reach_text
+from canmcast_gui.ui.window.status_bar import StatusBar, _reach_text
+from canmcast_gui.ui.window.task_list import TaskList
 from tests.support.frames import traffic
 
 
