@@ -15,9 +15,10 @@ class CommandTargets:
 
     ``refine`` requires a filter in addition to that of the current view, ``open_view`` opens another view
     with a filter, ``find`` goes to the next or (True) previous frame that passes a filter, ``color`` adds a
-    rule with a name and a filter. ``plot`` and ``watch`` take signals "Message.Signal". ``add_rows`` makes transmit rows of frames,
-    ``send`` sends frames once, ``obstacle`` says why that is not possible, "" if it is. ``set_signal`` shows
-    the editor of a signal in the transmit list, ``expand`` shows or hides the signals of the current row.
+    rule with a name and a filter. ``plot`` and ``watch`` take signals "Message.Signal". ``add_rows`` makes
+    transmit rows of frames, ``send`` sends frames once, ``obstacle`` says why that is not possible, "" if it
+    is. ``set_signal`` shows the editor of a signal in the transmit list, ``expand`` shows or hides the
+    signals of the current row.
     """
 
     report: Callable[[str], object]
