@@ -98,7 +98,7 @@ def test_the_record_light_is_on_while_a_file_is_written(stage, bar, tmp_path):
 
 
 def test_a_slow_task_is_shown_and_can_be_canceled(qtbot, stage, monkeypatch):
-    monkeypatch.setattr("canmcast_gui.ui.window.status_bar.SHOW_AFTER_MS", 1)
+    monkeypatch.setattr("canmcast_gui.ui.window.task_list.SHOW_AFTER_MS", 1)
     tasks = TaskList(stage.session)
     qtbot.addWidget(tasks)
     tasks.show()
@@ -119,7 +119,7 @@ def test_a_slow_task_is_shown_and_can_be_canceled(qtbot, stage, monkeypatch):
 
 @pytest.mark.parametrize(("width", "count"), [(740, 1), (1600, 2)])
 def test_what_a_task_does_is_read_whole(qtbot, stage, bar, monkeypatch, width, count):
-    monkeypatch.setattr("canmcast_gui.ui.window.status_bar.SHOW_AFTER_MS", 0)
+    monkeypatch.setattr("canmcast_gui.ui.window.task_list.SHOW_AFTER_MS", 0)
     bar.resize(width, 24)
     bar.show()
     stage.receive(traffic(1200))
