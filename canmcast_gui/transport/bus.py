@@ -156,7 +156,7 @@ class UdpMulticastBus(BusABC):
         Empty on time-out. The source column refers to ``bus.sources``.
         """
         batch = self._filtered(self._drain(max_frames))
-        if len(batch) or timeout == 0:
+        if len(batch.records) or timeout == 0:
             return batch
         deadline = None if timeout is None else time.monotonic() + timeout
         while not len(batch) and self._wait(deadline, nothing_waits=True):
@@ -176,7 +176,7 @@ class UdpMulticastBus(BusABC):
         return can.CanOperationError(f"cannot receive from {self.channel_info}: {reason}")
 
     def _filtered(self, batch: FrameBatch) -> FrameBatch:
-        if self._filters is None or not len(batch):
+        if self._filters is None or not len(batch.records):
             return batch
         keep = None
         for rule in self._filters:

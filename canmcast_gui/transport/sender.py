@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
-import struct
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -12,17 +10,24 @@ from typing import Any
 
 import numpy as np
 
-from canmcast_gui.frames import DLC_TO_LENGTH, INLINE_BYTES, FrameBatch, Source, bits
+from canmcast_gui.frames import FrameBatch, Source
 from canmcast_gui.frames.arrays import Bytes, Numbers
-from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.transport.errors import BusError, FrameError
+from canmcast_gui.transport.pace import Pace
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets.addresses import parse_group
 from canmcast_gui.transport.sockets.interfaces import Link
 from canmcast_gui.transport.sockets.routes import choose_interfaces
-from canmcast_gui.transport.sockets.send import InterfaceSender, SendTimeoutError, run_length
+from canmcast_gui.transport.sockets.send import (
+    MOST_SEGMENTS,
+    InterfaceSender,
+    SendTimeoutError,
+    run_length,
+    split,
+)
 from canmcast_gui.transport.wire.batch_codec import HIGHEST_USUAL_CHANNEL, check_batch, encode_columns
 from canmcast_gui.transport.wire.header_cache import Encoder
+from canmcast_gui.transport.wire.record_encoder import RecordEncoder
 from canmcast_gui.transport.wire.templates import WIDTH
 from canmcast_gui.transport.wire.uniform import UniformFrames
 
@@ -38,21 +43,16 @@ _FEW_FRAMES = 20
 # Up to this number, datagrams of different sizes are sent without the work of making a matrix of them.
 _FEW_DATAGRAMS = 64
 
-_RECORD = struct.Struct("<q8sIIHHBBBB")  # FRAME_DTYPE
-# By the dlc column, where a number that is not a DLC has a length that no frame has.
-_DLC_TO_LENGTH = (*DLC_TO_LENGTH.tolist(), *(255 for _ in range(len(DLC_TO_LENGTH), 256)))
-
 # Datagrams as rows of a matrix, and the size of each in bytes.
 EncodedRows = tuple[Bytes, Numbers]
-
-
-# Part of a second whose frames may be sent at once after a pause.
-_BURST_SECONDS = 0.01
 
 
 def open_sender(settings: dict[str, Any]) -> FrameSender:
     """The sender of a bus whose settings come from another process (BusSettings.to_dict)."""
     return FrameSender(BusSettings.from_dict(settings))
+
+
+_monotonic = time.monotonic
 
 
 class FrameSender:
@@ -65,7 +65,9 @@ class FrameSender:
     def __init__(self, settings: BusSettings, on_address: Callable[[Source], None] | None = None) -> None:
         self.settings = settings = settings.validated()
         self.sent = 0
-        self.encode = Encoder(settings.fd).encode
+        encoder = Encoder(settings.fd)
+        self.encode = encoder.encode
+        self._encode_records = RecordEncoder(encoder).encode
         self._on_address = on_address or _ignore
         self._uniform = UniformFrames(settings.fd)
         self._group = parse_group(settings.group)
@@ -107,46 +109,36 @@ class FrameSender:
 
     def send_batch(self, batch: FrameBatch) -> int:
         """Send all frames in order; returns how many. Raises FrameError before any is sent, or BusError."""
-        if len(batch) == 1:
+        count = len(batch.records)
+        if count == 1:
             self.send_datagram(self.datagrams(batch)[0])
             return 1
-        if len(batch) <= _FEW_FRAMES:
+        if count <= _FEW_FRAMES:
             return self._send_few(self.datagrams(batch))
-        if len(batch) <= _CHUNK_FRAMES and (alike := self._uniform.encode(batch)) is not None:
-            return self._send_rows(alike, np.full(len(batch), alike.shape[1]))
+        if count <= _CHUNK_FRAMES and (alike := self._uniform.encode(batch)) is not None:
+            return self._send_alike(alike)
         if batch.channel.max() > HIGHEST_USUAL_CHANNEL:
             return self.send_datagrams(self.datagrams(batch))
         check_batch(batch, self.settings.fd)
-        memory = np.empty(min(len(batch), _CHUNK_FRAMES) * WIDTH, dtype=np.uint8)
-        for start in range(0, len(batch), _CHUNK_FRAMES):
+        memory = np.empty(min(count, _CHUNK_FRAMES) * WIDTH, dtype=np.uint8)
+        for start in range(0, count, _CHUNK_FRAMES):
             self._send_rows(*encode_columns(batch[start : start + _CHUNK_FRAMES], memory))
-        return len(batch)
+        return count
 
     def datagrams(self, batch: FrameBatch) -> list[bytes]:
         """The datagrams of frames, for send_datagram(). Raises FrameError if one is not valid."""
         try:
-            return self._encode_rows(batch)
+            return self._encode_records(batch)
         except FrameError:
             check_batch(batch, self.settings.fd)  # names the row
             raise
 
-    def _encode_rows(self, batch: FrameBatch) -> list[bytes]:
-        """Encode frames one by one; a batch's own way to plain values would take as long as encoding."""
-        encode, heap = self.encode, batch.heap
-        datagrams = []
-        for record in _RECORD.iter_unpack(batch.records.tobytes()):
-            time_ns, data, number, offset, flags, _source, channel, dlc, length, _ = record
-            payload = data[:length] if length <= INLINE_BYTES else heap[offset : offset + length].tobytes()
-            size = _DLC_TO_LENGTH[dlc] if flags & bits.REMOTE else length
-            of_channel = channel - 1 if channel else None
-            seconds = time_ns / NS_PER_SECOND
-            datagrams.append(encode(number, flags & ~bits.TX, of_channel, size, payload, seconds))
-        return datagrams
-
     def send_datagrams(self, datagrams: Sequence[bytes]) -> int:
         """Send encoded frames in order; returns how many. Raises BusError if the network refuses one."""
+        if len(datagrams) <= _FEW_DATAGRAMS:
+            return self._send_few(datagrams)
         sizes = set(map(len, datagrams))
-        if len(datagrams) <= _FEW_DATAGRAMS or len(sizes) == 1 or max(sizes) > WIDTH:
+        if len(sizes) == 1 or max(sizes) > WIDTH:
             return self._send_few(datagrams)
         rows = b"".join(datagram.ljust(WIDTH, b"\0") for datagram in datagrams)
         matrix = np.frombuffer(rows, dtype=np.uint8).reshape(-1, WIDTH)
@@ -158,7 +150,7 @@ class FrameSender:
         if len(batch) and batch.channel.max() <= HIGHEST_USUAL_CHANNEL:
             return encode_columns(batch, np.empty(len(batch) * WIDTH, dtype=np.uint8))
         matrix = np.zeros((len(batch), WIDTH), dtype=np.uint8)
-        datagrams = self._encode_rows(batch)
+        datagrams = self._encode_records(batch)
         for row, datagram in enumerate(datagrams):
             matrix[row, : len(datagram)] = np.frombuffer(datagram, dtype=np.uint8)
         return matrix, np.array([len(datagram) for datagram in datagrams], dtype=np.int64)
@@ -175,39 +167,62 @@ class FrameSender:
         with self._lock:
             if self._pace is not None:
                 _wait_for_rate(self._pace, 1, timeout)
-            self._check_interfaces()
+            if _monotonic() >= self._check_at:  # here too, because the call takes as long as the rest
+                self._check_interfaces()
             for number, sender in enumerate(self._senders):
                 try:
-                    sender.send(datagram, timeout)
+                    sender.send_now(datagram)
                 except OSError as error:
-                    self._recover(error)
-                    self._senders[number].send_or_explain(datagram, timeout)
+                    self._send_again(number, datagram, timeout, error)
             self.sent += 1
+
+    def _send_again(self, number: int, datagram: bytes, timeout: float | None, error: OSError) -> None:
+        """Send what was not sent at once: wait, or open the senders again."""
+        try:
+            if not isinstance(error, BlockingIOError):
+                raise error
+            self._senders[number].send(datagram, timeout)
+        except OSError as problem:
+            self._recover(problem)
+            self._senders[number].send_or_explain(datagram, timeout)
 
     def _send_few(self, datagrams: Sequence[bytes]) -> int:
         """Send datagrams, those that follow each other and have one size in one call."""
-        if self._pace is not None or len(datagrams) == 1:
+        count = len(datagrams)
+        if self._pace is not None or count == 1:
             for datagram in datagrams:
                 self.send_datagram(datagram)
-            return len(datagrams)
+            return count
         with self._lock:
             self._check_interfaces()
             start = 0
-            while start < len(datagrams):
-                run = datagrams[start : start + run_length(datagrams, start)]
-                for number in range(len(self._senders)):
-                    self._send_run(number, run)
-                self.sent += len(run)
-                start += len(run)
-        return len(datagrams)
+            while start < count:
+                length = run_length(datagrams, start)
+                self._send_run(b"".join(datagrams[start : start + length]), len(datagrams[start]))
+                self.sent += length
+                start += length
+        return count
 
-    def _send_run(self, number: int, run: Sequence[bytes]) -> None:
-        try:
-            self._senders[number].send_run(run)
-        except OSError as error:
-            self._recover(error)
-            for datagram in run:
-                self._senders[number].send_or_explain(datagram, None)
+    def _send_alike(self, matrix: Bytes) -> int:
+        """Send datagrams of one size, uint8 (n, size)."""
+        count, size = len(matrix), int(matrix.shape[1])
+        if self._pace is not None or count > MOST_SEGMENTS:
+            return self._send_rows(matrix, np.full(count, size))
+        with self._lock:
+            self._check_interfaces()
+            self._send_run(matrix.data, size)
+            self.sent += count
+        return count
+
+    def _send_run(self, joined: bytes | memoryview, size: int) -> None:
+        """Send joined datagrams of one size, at most MOST_SEGMENTS, on all interfaces."""
+        for number in range(len(self._senders)):
+            try:
+                self._senders[number].send_run(joined, size)
+            except OSError as error:
+                self._recover(error)
+                for datagram in split(joined, size):
+                    self._senders[number].send_or_explain(datagram, None)
 
     def _send_rows(self, matrix: Bytes, sizes: Numbers) -> int:
         step = self._pace.at_once if self._pace else len(sizes)
@@ -239,7 +254,7 @@ class FrameSender:
         """
         if not self._senders:
             raise BusError("the bus is closed")
-        now = time.monotonic()
+        now = _monotonic()
         if now < self._check_at:
             return
         self._check_at = now + _CHECK_SECONDS
@@ -260,6 +275,7 @@ class FrameSender:
         with self._lock:
             _close(self._senders)
             self._senders = ()
+            self._check_at = 0.0  # the next check reports that the bus is closed
 
 
 def _wait_for_rate(pace: Pace, frames: int, timeout: float | None) -> None:
@@ -275,34 +291,3 @@ def _ignore(address: Source) -> None:
 def _close(senders: Iterable[InterfaceSender]) -> None:
     for sender in senders:
         sender.close()
-
-
-class Pace:
-    """Limits sending to ``rate`` frames per second. ``at_once`` frames may be sent together after a pause.
-
-    The caller waits. One that must not, such as the transmit process, has a limit of its own before it.
-    """
-
-    def __init__(
-        self,
-        rate: float,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._interval = 1.0 / rate
-        self._clock = clock
-        self._sleep = sleep
-        self._free_at = -math.inf
-        self.at_once = max(1, int(rate * _BURST_SECONDS))
-
-    def wait(self, frames: int = 1, timeout: float | None = None) -> bool:
-        """Wait until ``frames`` may be sent; returns False at once if that takes longer than ``timeout``."""
-        now = self._clock()
-        start = max(self._free_at, now - (self.at_once - 1) * self._interval)
-        delay = start + (frames - 1) * self._interval - now
-        if timeout is not None and delay > timeout:
-            return False
-        if delay > 0:
-            self._sleep(delay)
-        self._free_at = start + frames * self._interval
-        return True

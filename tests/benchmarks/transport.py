@@ -157,11 +157,12 @@ def _sizes(group: str, name: str) -> list[Figure]:
             times = _times_of_size(stock, ours, _messages()[:size], plain)
             # A lower quartile: the minimum of very short times would be that of the clock.
             typical = {way: sorted(found)[len(found) // 4] / size for way, found in times.items()}
-            for what in ("recv", "send"):
-                mine, peer = typical[what], typical[f"stock {what}"]
-                bar = 5.0 if size >= 64 else 1.0
+            for way, what, of in (("recv", "recv", ""), ("send", "send", ""), ("list", "send", "messages")):
+                mine, peer = typical[way], typical[f"stock {what}"]
+                bar = 5.0 if size >= 64 else 1.05
                 texts = f"{mine * 1e6:.2f} µs a frame", f"{peer * 1e6:.2f} µs a frame"
-                figures.append(Figure(f"{name} {what}_batch() of {size}", peer / mine, bar, *texts))
+                text = f"{name} {what}_batch() of {size} {of}".strip()
+                figures.append(Figure(text, peer / mine, bar, *texts))
     for sender in plain:
         sender.close()
     return figures
@@ -180,6 +181,7 @@ def _times_of_size(
         ("recv", 1, lambda: ours.recv_batch(timeout=0)),
         ("stock send", 0, lambda: _send_one_by_one(stock, messages)),
         ("send", 1, lambda: ours.send_batch(batch)),
+        ("list", 1, lambda: ours.send_batch(messages)),
     ]
     times: dict[str, list[float]] = {way: [] for way, _, _ in ways}
     for _ in range(max(SIZE_FRAMES // len(messages), ROUNDS)):

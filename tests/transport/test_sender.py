@@ -22,7 +22,7 @@ from canmcast_gui.transport import (
     Receiver,
     open_sender,
 )
-from canmcast_gui.transport.sender import Pace
+from canmcast_gui.transport.pace import Pace
 from canmcast_gui.transport.sockets import send
 from canmcast_gui.transport.sockets.send import SendTimeoutError
 from tests.support.network import Network

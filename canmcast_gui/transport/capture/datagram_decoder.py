@@ -26,7 +26,7 @@ from canmcast_gui.transport.wire.header_cache import (
     DecodedHeader,
     HeaderCache,
 )
-from canmcast_gui.transport.wire.uniform import UniformDatagrams, are_uniform, is_usual, set_times_and_sources
+from canmcast_gui.transport.wire.uniform import UniformDatagrams, are_uniform, is_usual
 
 # Fewer datagrams are decoded faster one by one than as columns: those that differ, and those that are alike.
 FEW = 32
@@ -195,10 +195,14 @@ class DatagramDecoder:
 
     def decode_block(self, reader: ManyReader) -> FrameBatch:
         """The frames among the datagrams of the last read."""
-        same = self._decode_uniform(reader) if len(reader) >= FEW_UNIFORM else None
+        count = len(reader)
+        if count == 1:
+            result = self.decode(reader.datagram(0), reader.origin(0), reader.timestamp_ns(0))
+            return batch_of([result]) if isinstance(result, tuple) else FrameBatch.empty()
+        same = self._decode_uniform(reader) if count >= FEW_UNIFORM else None
         if same is not None:
             return same
-        if len(reader) >= FEW:
+        if count >= FEW:
             return self._decode_columns(reader)
         decoded = [self.decode(*arrival) for arrival in reader.arrivals()]
         received = [result for result in decoded if isinstance(result, tuple)]
@@ -221,10 +225,10 @@ class DatagramDecoder:
         matrix = reader.matrix[: len(reader)]
         if not self._uniform.fits(matrix, reader.sizes):
             return None
-        origins, _indexes = reader.origins()
-        if len(origins) > 1:
-            return None
-        return self._uniform_batch(self._uniform, reader, self._peers.peer(origins[0]))
+        origin = reader.only_origin()
+        return (
+            None if origin is None else self._uniform_batch(self._uniform, reader, self._peers.peer(origin))
+        )
 
     def _decode_columns(self, reader: ManyReader) -> FrameBatch:
         matrix, sizes, timestamps = reader.matrix[: len(reader)], reader.sizes, reader.timestamps_ns()
@@ -265,9 +269,8 @@ class DatagramDecoder:
             self._peers.ignored += count
         elif not peer.is_own or self._options.own:
             peer.received += count
-            records, heap = uniform.decode(reader.matrix[:count])
-            set_times_and_sources(records, reader.timestamps_ns(), peer.row, bits.TX if peer.is_own else 0)
-            return FrameBatch(records, heap)
+            flags = bits.TX if peer.is_own else 0
+            return FrameBatch(*uniform.decode(reader.matrix[:count], reader.timestamps_ns(), peer.row, flags))
         return FrameBatch.empty()
 
     def _decode_rest(

@@ -211,8 +211,12 @@ class ManyReader:
     def arrivals(self) -> Iterator[Arrival]:
         """The datagrams one by one."""
         for row in range(self._count):
-            seconds, nanoseconds = _TIMESPEC.unpack_from(self._side_bytes, row * _SIDE_BYTES)
-            yield self.datagram(row), self.origin(row), seconds * NS_PER_SECOND + nanoseconds
+            yield self.datagram(row), self.origin(row), self.timestamp_ns(row)
+
+    def timestamp_ns(self, row: int) -> int:
+        """The arrival time of one datagram, UTC nanoseconds."""
+        seconds, nanoseconds = _TIMESPEC.unpack_from(self._side_bytes, row * _SIDE_BYTES)
+        return int(seconds * NS_PER_SECOND + nanoseconds)
 
     def timestamps_ns(self) -> Numbers:
         """The arrival times, UTC nanoseconds, int64 (n,)."""
@@ -224,10 +228,18 @@ class ManyReader:
         start = row * _SIDE_BYTES
         return self._side_bytes[start + STAMP_SIZE : start + self._origins.end].tobytes()
 
+    def only_origin(self) -> Origin | None:
+        """The origin of all datagrams; None if they have several."""
+        words = self._origin_words()
+        first = words[0].tobytes()
+        return self.origin(0) if words.tobytes() == first * self._count else None
+
+    def _origin_words(self) -> npt.NDArray[np.uint64]:
+        return self._side[: self._count].view(np.uint64)[:, STAMP_SIZE // 8 : -(-self._origins.end // 8)]
+
     def origins(self) -> tuple[list[Origin], npt.NDArray[np.intp]]:
         """The distinct origins, and for each datagram the index of its origin, (n,)."""
-        words = self._side[: self._count].view(np.uint64)[:, STAMP_SIZE // 8 : -(-self._origins.end // 8)]
-        first, indexes = _distinct(words)
+        first, indexes = _distinct(self._origin_words())
         return [self.origin(int(row)) for row in first], indexes
 
 

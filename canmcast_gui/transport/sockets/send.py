@@ -15,7 +15,7 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,11 +33,11 @@ from canmcast_gui.transport.sockets.origins import source_of
 from canmcast_gui.transport.sockets.receive import HEADER_DTYPE, libc
 
 # Each kernel with this option takes this number (UDP_MAX_SEGMENTS); all must have one size.
-_MOST_SEGMENTS = 64
+MOST_SEGMENTS = 64
 # The limit of the kernel for messages in one call (UIO_MAXIOV).
 _MOST_MESSAGES = 1024
 # Up to this number of rows of one size a call for each run takes less time than preparing one for all.
-_FEW_ROWS = 4 * _MOST_SEGMENTS
+_FEW_ROWS = 4 * MOST_SEGMENTS
 _MSG_DONTWAIT = 0x40
 _SOL_UDP = 17
 _CONTROL = 24  # a cmsghdr of 16 bytes and a uint16, padded to whole words
@@ -57,14 +57,15 @@ class InterfaceSender:
     def __init__(self, group: Group, settings: BusSettings, link: Link) -> None:
         self.link = link
         self._sock = open_sending_socket(group, settings.port, link, settings.hop_limit)
-        self._send = self._sock.send
+        #: Sends one datagram. Raises BlockingIOError if the system does not take it now.
+        self.send_now: Callable[[bytes], int] = self._sock.send
         self._many = ManySender(self._sock) if has_sendmmsg() else None
         self.address = source_of(_complete(self._sock.getsockname(), link))
 
     def send(self, datagram: bytes, timeout: float | None) -> None:
         """Send one datagram; wait up to ``timeout`` seconds until the system takes it."""
         try:
-            self._send(datagram)
+            self.send_now(datagram)
         except BlockingIOError:
             self._send_later(datagram, timeout)
 
@@ -83,11 +84,11 @@ class InterfaceSender:
         if (left is not None and left <= 0) or not wait_for(self._sock.fileno(), left, writing=True):
             raise SendTimeoutError(f"the system did not take the frame within {timeout} s")
 
-    def send_run(self, run: Sequence[bytes]) -> None:
-        """Send datagrams of one size, at most _MOST_SEGMENTS, in one call if the system can."""
-        if len(run) > 1 and self._many and self._many.can_segment:
+    def send_run(self, joined: bytes | memoryview, size: int) -> None:
+        """Send up to MOST_SEGMENTS joined datagrams of one ``size``, in one call if the system can."""
+        if self._many and self._many.can_segment:
             try:
-                self._many.send_joined(b"".join(run), len(run[0]))
+                self._many.send_joined(joined, size)
             except BlockingIOError:
                 self._wait(None, None)
             except OSError as error:
@@ -96,7 +97,7 @@ class InterfaceSender:
                 self._many.can_segment = False
             else:
                 return
-        for datagram in run:
+        for datagram in split(joined, size):
             self.send(datagram, None)
 
     def send_some(self, matrix: Bytes, sizes: Numbers) -> int:
@@ -161,8 +162,8 @@ class ManySender:
         OSError.
         """
         if self.can_segment and len(sizes) <= _FEW_ROWS and (sizes == matrix.shape[1]).all():
-            return self._send_alike(matrix[:_MOST_SEGMENTS])
-        starts, counts = runs_of(sizes, _MOST_SEGMENTS if self.can_segment else 1)
+            return self._send_alike(matrix[:MOST_SEGMENTS])
+        starts, counts = runs_of(sizes, MOST_SEGMENTS if self.can_segment else 1)
         starts, counts = starts[:_MOST_MESSAGES], counts[:_MOST_MESSAGES]
         pieces = _pieces(matrix, sizes, starts, counts)
         controls = _controls(sizes[starts])
@@ -182,7 +183,7 @@ class ManySender:
         raise OSError(number, os.strerror(number))
 
     def _send_alike(self, matrix: Bytes) -> int:
-        """Send rows of one size without gaps, at most _MOST_SEGMENTS."""
+        """Send rows of one size without gaps, at most MOST_SEGMENTS."""
         try:
             self.send_joined(matrix.data, matrix.shape[1])
         except OSError as error:
@@ -193,7 +194,7 @@ class ManySender:
         return len(matrix)
 
     def send_joined(self, joined: bytes | memoryview, size: int) -> None:
-        """Send datagrams of one size that are joined, at most _MOST_SEGMENTS. Raises OSError."""
+        """Send datagrams of one size that are joined, at most MOST_SEGMENTS. Raises OSError."""
         segment = (_SOL_UDP, platforms.LINUX_UDP_SEGMENT, size.to_bytes(2, sys.byteorder))
         self._sock.sendmsg([joined], [segment])
 
@@ -216,13 +217,19 @@ def _pieces(matrix: Bytes, sizes: Numbers, starts: Numbers, counts: Numbers) -> 
 
 
 def run_length(datagrams: Sequence[bytes], start: int) -> int:
-    """How many datagrams from ``start`` on have one size, at most _MOST_SEGMENTS."""
+    """How many datagrams from ``start`` on have one size, at most MOST_SEGMENTS."""
     size = len(datagrams[start])
     stop = start + 1
-    end = min(len(datagrams), start + _MOST_SEGMENTS)
+    end = min(len(datagrams), start + MOST_SEGMENTS)
     while stop < end and len(datagrams[stop]) == size:
         stop += 1
     return stop - start
+
+
+def split(joined: bytes | memoryview, size: int) -> list[bytes]:
+    """The datagrams of one size that are joined."""
+    whole = bytes(joined)
+    return [whole[start : start + size] for start in range(0, len(whole), size)]
 
 
 def runs_of(sizes: Numbers, longest: int) -> tuple[Numbers, Numbers]:

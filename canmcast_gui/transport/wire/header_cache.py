@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import operator
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +30,10 @@ HEAD = b"\x8b\xa9timestamp\xcb"
 HEAD_SIZE = len(HEAD)
 AFTER_TIME = HEAD_SIZE + 8
 DATA_KEY = b"\xa4data\xc4"
-_TIME = struct.Struct(">d")
+
+# What joins the parts of a datagram: HEAD, time, the part before the payload, payload, the part after it.
+# Then the two constant parts.
+Parts = tuple[Callable[..., bytes], bytes, bytes]
 
 
 @dataclass(slots=True)
@@ -102,7 +106,7 @@ class Encoder:
 
     def __init__(self, allow_fd: bool) -> None:
         self._allow_fd = allow_fd
-        self._parts: dict[tuple[Any, ...], tuple[bytes, bytes]] = {}
+        self._parts: dict[tuple[Any, ...], Parts] = {}
 
     def encode(
         self,
@@ -115,13 +119,12 @@ class Encoder:
     ) -> bytes:
         """The datagram of a frame; ``dlc`` is a number of bytes. Raises FrameError if it is not valid."""
         try:
-            parts = self._parts.get((arbitration_id, flags, channel, dlc, len(data)))
-            usual = parts is not None and type(timestamp) is float and 0.0 <= timestamp < _INFINITY
-        except TypeError:
-            usual = False
-        if not usual or parts is None:
-            return self._encode_new(arbitration_id, flags, channel, dlc, data, timestamp)
-        return b"".join((HEAD, _TIME.pack(timestamp), parts[0], data, parts[1]))
+            join, before, after = self._parts[arbitration_id, flags, channel, dlc, len(data)]
+            if type(timestamp) is float and 0.0 <= timestamp < _INFINITY:
+                return join(HEAD, timestamp, before, data, after)
+        except (KeyError, TypeError, struct.error):  # new, or with a value of the wrong type
+            pass
+        return self._encode_new(arbitration_id, flags, channel, dlc, data, timestamp)
 
     def _encode_new(
         self, arbitration_id: int, flags: int, channel: Any, dlc: int, data: Any, timestamp: float
@@ -147,10 +150,15 @@ class Encoder:
     def _keep(self, frame: WireFrame, datagram: bytes) -> None:
         if len(self._parts) >= MOST_KEPT:
             self._parts.clear()
-        length = len(frame.data)
-        tail = len(datagram) - _TAIL_SIZE
-        key = (frame.arbitration_id, frame.flags, frame.channel, frame.dlc, length)
-        self._parts[key] = (datagram[AFTER_TIME : tail - length], datagram[tail:])
+        key = (frame.arbitration_id, frame.flags, frame.channel, frame.dlc, len(frame.data))
+        self._parts[key] = parts_of(datagram, len(frame.data))
+
+
+def parts_of(datagram: bytes, length: int) -> Parts:
+    """The parts of a datagram with ``length`` bytes of payload."""
+    end = len(datagram) - _TAIL_SIZE
+    before, after = datagram[AFTER_TIME : end - length], datagram[end:]
+    return struct.Struct(f">{HEAD_SIZE}sd{len(before)}s{length}s{len(after)}s").pack, before, after
 
 
 def _plain_frame(arbitration_id: int, flags: int, channel: Any, dlc: int, data: Any) -> WireFrame:

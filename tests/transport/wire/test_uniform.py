@@ -12,7 +12,6 @@ from canmcast_gui.transport.wire.uniform import (
     UniformDatagrams,
     UniformFrames,
     is_usual,
-    set_times_and_sources,
 )
 from tests.transport.datagrams import datagrams
 from tests.transport.wire.test_batch_codec import matrix_of
@@ -59,9 +58,8 @@ def test_decoding_gives_what_the_codec_gives(frames, padding, seconds):
     assert known is not None
     assert known.fits(matrix, sizes)
     assert known.is_fd == bool(frames[0].flags & Flag.FD)
-    records, heap = known.decode(matrix)
     times = np.arange(len(frames))
-    set_times_and_sources(records, times, 3, int(Flag.TX))
+    records, heap = known.decode(matrix, times, 3, int(Flag.TX))
     expected = batch_of(frames, times)
     for name in ("timestamp_ns", "arbitration_id", "channel", "dlc", "length", "data"):
         assert (records[name] == expected.records[name]).all()
@@ -78,7 +76,7 @@ def test_what_fits_is_decoded_as_by_the_codec(first, other, padding):
     if known.fits(matrix, sizes):
         frame = decode(other)
         assert isinstance(frame, WireFrame)
-        batch = FrameBatch(*known.decode(matrix))
+        batch = FrameBatch(*known.decode(matrix, np.zeros(len(matrix)), 0, 0))
         assert (int(batch.arbitration_id[1]), int(batch.flags[1])) == (frame.arbitration_id, frame.flags)
         assert (batch.payload(1), int(batch.channel[1])) == (frame.data, channel_number(frame.channel))
 
@@ -92,7 +90,7 @@ def test_one_changed_byte_is_not_taken_for_a_frame_like_the_others(frames, row, 
     matrix, sizes = matrix_of([bytes(datagram) for datagram in some])
     if known.fits(matrix, sizes):
         assert isinstance(decode(bytes(some[row])), WireFrame)
-        batch = FrameBatch(*known.decode(matrix))
+        batch = FrameBatch(*known.decode(matrix, np.zeros(len(matrix)), 0, 0))
         assert batch.payload(row) == decode(bytes(some[row])).data
 
 
