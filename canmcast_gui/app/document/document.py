@@ -97,6 +97,10 @@ class Document(QObject):
         """Frames that closing would lose; frames of the demonstration do not count."""
         return self._content.unsaved_frames
 
+    def set_saved(self, rows: range) -> None:
+        """Note that rows are in a file; this has no effect while unsaved rows precede them."""
+        self._content.set_saved(rows)
+
     @property
     def unsaved_marks(self) -> int:
         """Marks that closing would lose; marks on frames of the demonstration do not count."""

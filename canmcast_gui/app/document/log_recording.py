@@ -65,7 +65,7 @@ class LogRecording(QObject):
     """At most one recorder at a time. ``changed`` says that it was started or ended.
 
     ``completed`` carries the message about what was recorded, and Recorded. ``problems`` has a sentence for
-    each log file so far that is not what was requested.
+    each log file so far that is not what was requested. Frames in a complete log file count as saved.
     """
 
     changed = Signal()
@@ -82,10 +82,12 @@ class LogRecording(QObject):
         self._databases = databases
         self._path = Path()
         self._written = 0
+        self._first_row = self._given = 0
         self._is_moved = False
         self._supervisor = QTimer(self)
         self._supervisor.setInterval(SUPERVISE_MS)
         self._supervisor.timeout.connect(self._supervise)
+        document.replaced.connect(self._on_replaced)
 
     @property
     def recorded(self) -> int:
@@ -113,9 +115,11 @@ class LogRecording(QObject):
         path = Path(path)
         self.stop()
         try:
-            self.recorder = start_recorder(path, options, self._document.recording, self._databases)
+            started = start_recorder(path, options, self._document.recording, self._databases)
         except FileError as error:
             return with_folder(str(error), path)
+        self.recorder, self._first_row = started
+        self._given = self._document.recording.end_row - self._first_row
         self._is_moved = False
         self._path = path
         self._supervisor.start()
@@ -126,6 +130,7 @@ class LogRecording(QObject):
     def write(self, batch: FrameBatch) -> None:
         """Record frames."""
         if self.recorder is not None:
+            self._given += len(batch)
             self.recorder.write(batch)
 
     def mark(self, mark: Mark) -> None:
@@ -146,10 +151,16 @@ class LogRecording(QObject):
         if recorder.losses:
             self._messages.info(f"{recorder.path.name}: {recorder.losses}.", TOPIC)
         if not recorder.failed:
+            if not recorder.error and recorder.recorded == self._given:
+                self._document.set_saved(range(self._first_row, self._document.recording.end_row))
             recorded = Recorded.by(recorder)
             self._messages.info(recorded.sentence, TOPIC)
             self.completed.emit(recorded.sentence, recorded)
         self.changed.emit()
+
+    def _on_replaced(self) -> None:
+        """Another recording gets the frames from now on, and so does the log file."""
+        self._first_row = self._document.recording.end_row
 
     def _report(self, problem: str) -> None:
         self.problems.append(problem)
@@ -172,8 +183,11 @@ class LogRecording(QObject):
 
 def start_recorder(
     path: Path, options: RecordOptions | None, recording: Recording, databases: DatabaseSet
-) -> Recorder:
-    """A recorder with the frames from before that the options ask for. Raises FileError."""
+) -> tuple[Recorder, int]:
+    """A recorder with the frames from before that the options ask for, and the row of the first one.
+
+    Without such frames that is the row of the next frame. Raises FileError.
+    """
     options = options or RecordOptions()
     trigger = None
     if options.trigger:
@@ -182,13 +196,16 @@ def start_recorder(
         except FilterError as error:
             raise FileError(f"Invalid trigger: {error}") from error
     recorder = Recorder(path, options, trigger)
+    start = recording.end_row
     if options.pre_seconds and len(recording):
-        _write_earlier(recorder, recording, round(options.pre_seconds * NS_PER_SECOND))
-    return recorder
+        start = _write_earlier(recorder, recording, round(options.pre_seconds * NS_PER_SECOND))
+    return recorder, start
 
 
-def _write_earlier(recorder: Recorder, recording: Recording, span_ns: int) -> None:
+def _write_earlier(recorder: Recorder, recording: Recording, span_ns: int) -> int:
     """Write the newest frames of a recording with their marks, from ``span_ns`` before the last one on.
+
+    Returns the row of the first one.
 
     The recording has exactly the frames that came before those that the recorder will get.
     """
@@ -202,3 +219,4 @@ def _write_earlier(recorder: Recorder, recording: Recording, span_ns: int) -> No
                 first = mark.row
             recorder.write_earlier(mark)
         recorder.write_earlier(recording.rows(first, stop))
+    return start

@@ -14,7 +14,9 @@ Level = Literal["info", "warning", "error"]
 _LONGEST_FOLDER = 48
 
 # Errors begin with a small letter, so that they can be part of a line; a file name may begin one too.
-_NAME_FIRST = re.compile(r"\S[^:]*?\.\w{1,10} (is|are|has|had|was|can|cannot|could|does|holds|in) ")
+_NAME_FIRST = re.compile(
+    r"\S[^:]*?\.\w{1,10} (is|are|has|had|was|can|cannot|could|does|holds|in) |[^\s:]+\.\w{1,10}: "
+)
 _WORD_FIRST = re.compile(r"(a|an|the|this|there|no|nothing|not|some|what) ")
 
 

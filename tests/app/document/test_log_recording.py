@@ -74,3 +74,46 @@ def test_a_folder_that_does_not_exist_is_the_problem_of_the_start(session, tmp_p
     assert problem.endswith("none cannot be written: No such file or directory")
     assert session.record.recorder is None
     assert messages == []
+
+
+def test_frames_in_a_complete_log_file_count_as_saved(session, tmp_path):
+    session.receive(part(0, 200))
+    assert session.record.start(tmp_path / "late.plain.csv")
+    session.receive(part(200, 300))
+    session.record.stop()
+    assert session.document.unsaved_frames == 300  # the first 200 are in no file
+    assert session.record.start(tmp_path / "all.plain.csv", RecordOptions(pre_seconds=60, split_frames=100))
+    session.receive(part(300, 400))
+    assert session.document.unsaved_frames == 400
+    session.record.stop()
+    assert session.document.unsaved_frames == 0
+    session.receive(part(400, 410))
+    assert session.document.unsaved_frames == 10
+
+
+def test_frames_after_the_trace_was_cleared_are_in_the_log_file_too(session, tmp_path):
+    session.receive(part(0, 200))
+    assert session.record.start(tmp_path / "live.plain.csv")
+    session.receive(part(200, 300))
+    session.clear()
+    session.receive(part(300, 400))
+    session.record.stop()
+    assert session.document.unsaved_frames == 0
+
+
+@pytest.mark.parametrize(("trigger", "unsaved"), [("data[0] == 0", 0), ("data[0] == 1", 100)])
+def test_a_trigger_that_left_frames_out_leaves_them_unsaved(session, tmp_path, trigger, unsaved):
+    assert session.record.start(tmp_path / "live.plain.csv", RecordOptions(trigger=trigger))
+    session.receive(part(0, 100))
+    session.record.stop()
+    assert session.document.unsaved_frames == unsaved
+
+
+def test_a_log_file_that_was_replaced_leaves_frames_unsaved(session, tmp_path):
+    path = tmp_path / "live.plain.csv"
+    assert session.record.start(path)
+    session.receive(part(0, 100))
+    path.rename(tmp_path / "moved.csv")
+    path.touch()
+    session.record.stop()
+    assert session.document.unsaved_frames == 100

@@ -12,6 +12,8 @@ from canmcast_gui.app.program.messages import whole_sentence, with_folder
     [
         ("notalog.blf is in no format", "notalog.blf is in no format."),
         ("empty.asc in ~/logs is empty", "empty.asc in ~/logs is empty."),
+        ("drive.blf: Vector BLF", "drive.blf: Vector BLF."),
+        ("cannot read drive.blf: byte 0", "Cannot read drive.blf: byte 0."),
         ("my log.blf cannot be written: the disk is full", "my log.blf cannot be written: the disk is full."),
         ("nothing of my.blf can be read: byte 0", "Nothing of my.blf can be read: byte 0."),
         ("the marks in a.idx could not be read", "The marks in a.idx could not be read."),
