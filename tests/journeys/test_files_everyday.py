@@ -1,7 +1,7 @@
 """Everyday use of files: recorded with what came before, opened, moved through, saved."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QMessageBox
 
@@ -134,3 +134,47 @@ def test_record_open_and_move_by_keyboard(live, tmp_path):
     dialog.accept()
     desk.wait((tmp_path / "copy.asc").exists, "the saved file")
     assert sum(map(len, read_batches(tmp_path / "copy.asc"))) == 350
+
+
+def test_a_split_recording_is_repeated_by_two_clicks_or_one_key(live, tmp_path):
+    desk, send = live
+    window = desk.window
+    button = window.tool_bar.widgetForAction(window.actions_.record)
+    menu = button.menu()
+    chosen = []
+
+    def choose(action):
+        """Click the arrow of the button, then an entry of the menu that it opens."""
+
+        def click():
+            desk.qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+            chosen.append(action)
+
+        QTimer.singleShot(0, lambda: desk.wait(menu.isVisible, "the menu") or click())
+        arrow = QPoint(button.width() - 4, button.height() // 2)
+        desk.qtbot.mouseClick(button, Qt.MouseButton.LeftButton, pos=arrow)
+        desk.wait(lambda: chosen[-1:] == [action], "the entry of the menu")
+
+    choose(window.actions_.record_options)
+    dialog = desk.child(RecordDialog)
+    dialog.path.setText(str(tmp_path / "first.blf"))
+    desk.qtbot.mouseClick(dialog.limits["split_frames"].check, Qt.MouseButton.LeftButton)
+    dialog.limits["split_frames"].number.setValue(40)
+    desk.qtbot.mouseClick(
+        dialog.buttons.button(QDialogButtonBox.StandardButton.Ok), Qt.MouseButton.LeftButton
+    )
+
+    def stop(files):
+        send(100)
+        desk.qtbot.mouseClick(button, Qt.MouseButton.LeftButton, pos=QPoint(8, button.height() // 2))
+        assert desk.session.record.recorder is None
+        assert len(list(tmp_path.glob("*.blf"))) == files
+
+    stop(3)
+    choose(window.actions_.record_repeat)
+    stop(6)
+    activate(desk)
+    QTest.keyClick(window.panel.chronological.table, Qt.Key.Key_R, CTRL | Qt.KeyboardModifier.AltModifier)
+    desk.wait(lambda: desk.session.record.recorder is not None, "recording")
+    assert not window.actions_.record_repeat.isEnabled()
+    stop(9)

@@ -52,7 +52,25 @@ class RecordFields:
     numbers: dict[LimitName, int] = field(default_factory=dict)
     trigger: str = ""
 
+    def options(self) -> RecordOptions:
+        """The options of a recording with these fields."""
+        values = {name: self.numbers.get(name) for name, is_ticked in self.ticked.items() if is_ticked}
+        size, trigger = values.get("split_bytes"), self.trigger.strip()
+        return RecordOptions(
+            split_bytes=None if size is None else size * _MEGABYTE,
+            split_seconds=values.get("split_seconds"),
+            split_frames=values.get("split_frames"),
+            trigger=trigger,
+            pre_seconds=values.get("pre") or 0.0,
+            post_seconds=values.get("post") if trigger else None,
+        )
 
+
+SPLIT_UNITS: dict[LimitName, str] = {
+    "split_bytes": "size",
+    "split_seconds": "time",
+    "split_frames": "number of frames",
+}
 RECORD_FIELDS = Setting("record/options", RecordFields, RecordFields())
 
 
@@ -100,18 +118,20 @@ class RecordDialog(QDialog):
 
     def _make_fields(self) -> None:
         self.limits: dict[LimitName, _Limit] = {
-            "split_bytes": _Limit("Split by size:", 1, 1_000_000, 100, " MB"),
-            "split_seconds": _Limit("Split by duration:", 1, 10_000_000, 600, " s"),
-            "split_frames": _Limit("Split by frames:", 1, 2_000_000_000, 1_000_000, " frames"),
+            "split_bytes": _Limit("size", 1, 1_000_000, 100, " MB", "Split by size"),
+            "split_seconds": _Limit("duration", 1, 10_000_000, 600, " s", "Split by duration"),
+            "split_frames": _Limit("frames", 1, 2_000_000_000, 1_000_000, "", "Split by frames"),
         }
         self.trigger_field = FilterField(self._words, self._compiled, self)
         self.trigger = self.trigger_field.edit
         self.trigger.setPlaceholderText(
             "a filter, for example  id == 0x123 and data[0] > 5; empty: start immediately"
         )
-        self.pre = _Limit("Pre-trigger:", 1, 3600, 60, " s")
+        self.pre = _Limit("Pre-trigger", 1, 3600, 60, " s")
+        for name, limit in self.limits.items():
+            limit.setToolTip(f"Begin a new file after this {SPLIT_UNITS[name]}")
         self.pre.setToolTip("Also record this time before, with what the trace already has")
-        self.post = _Limit("Post-trigger, then re-arm:", 1, 100_000, 10, " s")
+        self.post = _Limit("Post-trigger, then re-arm", 1, 100_000, 10, " s")
         self.post.setToolTip("Stop this time after the last trigger, and wait for the next one in a new file")
 
     def _make_buttons(self) -> None:
@@ -126,16 +146,7 @@ class RecordDialog(QDialog):
 
     def options(self) -> RecordOptions:
         """The options of the fields."""
-        size = self.limits["split_bytes"].value
-        trigger = self.trigger.text().strip()
-        return RecordOptions(
-            split_bytes=None if size is None else round(size * _MEGABYTE),
-            split_seconds=self.limits["split_seconds"].value,
-            split_frames=None if (frames := self.limits["split_frames"].value) is None else int(frames),
-            trigger=trigger,
-            pre_seconds=self.pre.value or 0.0,
-            post_seconds=self.post.value if trigger else None,
-        )
+        return self.values().options()
 
     def values(self) -> RecordFields:
         """The values of all fields except the file, for the settings."""
@@ -155,11 +166,9 @@ class RecordDialog(QDialog):
         label = QLabel("&File")
         label.setBuddy(self.path)
         form.addRow(label, file)
-        for name in self.limits:
-            form.addRow("", self.limits[name])
+        form.addRow("Split by", _row(*self.limits.values()))
         form.addRow("&Trigger", self.trigger_field)
-        form.addRow("", self.pre)
-        form.addRow("", self.post)
+        form.addRow("", _row(self.pre, self.post))
         layout = QVBoxLayout(self)
         layout.setSpacing(12)
         layout.addLayout(form)
@@ -175,9 +184,9 @@ class RecordDialog(QDialog):
 
     def _restore(self, values: RecordFields) -> None:
         for name, box in self._boxes().items():
-            box.check.setChecked(values.ticked.get(name, False))
             if name in values.numbers:
                 box.number.setValue(values.numbers[name])
+            box.check.setChecked(values.ticked.get(name, False))
         self.trigger.setText(values.trigger)
 
     def _check(self) -> None:
@@ -228,26 +237,30 @@ def _exists(path: Path) -> bool:
 
 
 class _Limit(QWidget):
-    """A check box and a number."""
+    """A check box and a number; a changed number checks the box."""
 
-    def __init__(self, text: str, least: int, most: int, default: int, unit: str) -> None:
+    def __init__(self, text: str, least: int, most: int, default: int, unit: str, name: str = "") -> None:
         super().__init__()
         self.check = QCheckBox(text)
+        self.check.setAccessibleName(name or text)
         self.number = QSpinBox()
         self.number.setRange(least, most)
         self.number.setValue(default)
         self.number.setSuffix(unit)
         self.number.setGroupSeparatorShown(True)
-        self.number.setAccessibleName(f"{text}{unit}")
-        self.number.setEnabled(False)
-        self.check.toggled.connect(self.number.setEnabled)
+        self.number.setAccessibleName(f"{name or text}{unit}")
+        self.number.valueChanged.connect(lambda _value: self.check.setChecked(True))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.check)
         layout.addWidget(self.number)
-        layout.addStretch(1)
 
-    @property
-    def value(self) -> float | None:
-        """The number; None if the box is not checked."""
-        return self.number.value() if self.check.isChecked() else None
+
+def _row(*limits: _Limit) -> QHBoxLayout:
+    """Limits beside each other."""
+    row = QHBoxLayout()
+    row.setSpacing(16)
+    for limit in limits:
+        row.addWidget(limit)
+    row.addStretch(1)
+    return row

@@ -64,6 +64,11 @@ class RecordCommands(QObject):
         dialog.started.connect(lambda: self._fields.set(dialog.values()))
         dialog.open()
 
+    def repeat(self) -> None:
+        """Record with the options of the last time to a new file in the folder of the last one."""
+        path = Path(recent_folder(self._settings)) / self._new_name()
+        self._session.record.start(path, self._fields.value.options())
+
     def _start(self, path: str, options: RecordOptions) -> str:
         problem = self._session.record.try_start(path, options)
         if not problem:

@@ -88,6 +88,11 @@ class WindowActions:
             "Split files, start at a trigger, include the time before it",
             keys="Ctrl+Shift+R",
         )
+        self.record_repeat = make(
+            "Record with &last options",
+            "Record at once: to a new file in the same folder, split and triggered as the last time",
+            keys="Ctrl+Alt+R",
+        )
 
     def _make_trace_actions(self) -> None:
         make = self._make

@@ -172,6 +172,7 @@ class MainWindow(QMainWindow):
             (actions.pause, lambda: session.clock.set_paused(actions.pause.isChecked())),
             (actions.record, self.record.toggle),
             (actions.record_options, lambda: self.record.ask_with_options()),
+            (actions.record_repeat, self.record.repeat),
             (actions.recover, self.recovery.show),
             (actions.export_signals, self.export.ask),
             (actions.next_panel, lambda: self._go_to_panel(1)),
@@ -225,7 +226,8 @@ class MainWindow(QMainWindow):
         actions.pause.setChecked(session.clock.paused)
         self._show_clearable()
         actions.record.setChecked(session.record.recorder is not None)
-        allow(actions.record_options, session.record.recorder is None, "A log file is being recorded.")
+        for action in (actions.record_options, actions.record_repeat):
+            allow(action, session.record.recorder is None, "A log file is being recorded.")
         where = (
             session.document.file_path.name
             if session.document.file_path

@@ -95,7 +95,7 @@ def fill_measurement_menu(
     menu.addActions([actions.start, actions.stop, actions.connect, actions.diagnose, actions.demo])
     menu.addSeparator()
     menu.addActions([actions.pause, actions.clear])
-    menu.addActions([actions.record, actions.record_options, actions.limits])
+    menu.addActions([actions.record, actions.record_options, actions.record_repeat, actions.limits])
     menu.addSeparator()
     add_rate_menus(menu, window, settings)
 

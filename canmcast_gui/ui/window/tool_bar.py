@@ -51,7 +51,7 @@ class ToolBar(QToolBar):
         self._add(actions.pause, text_from=WIDE)
         self._add(actions.clear, text_from=WIDE)
         self.addSeparator()
-        self._add(actions.record, text_from=MEDIUM)
+        self._record_button(actions)
         self.addSeparator()
         self._add(actions.by_id, text_from=0)
         self._add(actions.chronological, text_from=MEDIUM)
@@ -64,7 +64,16 @@ class ToolBar(QToolBar):
         self.addWidget(box)
         self._layout_button([*geometry.actions, geometry.reset])
 
-    def _add(self, action: QAction, text_from: int | None = None) -> None:
+    def _record_button(self, actions: WindowActions) -> None:
+        """A button that records or stops, with a menu of the other ways to record."""
+        button = self._add(actions.record, text_from=MEDIUM)
+        menu = QMenu(self)
+        menu.addActions([actions.record_options, actions.record_repeat])
+        menu.setToolTipsVisible(True)
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+
+    def _add(self, action: QAction, text_from: int | None = None) -> QToolButton:
         """Add a button, whose text is shown from a width of the window on."""
         self.addAction(action)
         button = self.widgetForAction(action)
@@ -72,6 +81,7 @@ class ToolBar(QToolBar):
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         if text_from is not None:
             self._foldable[button] = text_from
+        return button
 
     def _menu_button(self, icon: str, text: str, tip: str, menu: QMenu) -> QToolButton:
         button = QToolButton(self)

@@ -41,6 +41,13 @@ def test_record_options_are_what_the_fields_say_and_come_back(qtbot):
     assert record_dialog(qtbot, dialog.values()).options() == wanted
 
 
+def test_a_changed_number_ticks_its_box(qtbot):
+    dialog = record_dialog(qtbot, RecordFields(numbers={"split_frames": 6}))
+    assert dialog.options() == RecordOptions()  # a remembered number does not
+    dialog.limits["split_seconds"].number.stepUp()
+    assert dialog.options() == RecordOptions(split_seconds=601)
+
+
 def test_recording_needs_a_format_and_a_filter(qtbot):
     dialog = record_dialog(qtbot, path="/tmp/trace.xyz")
     button = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
