@@ -29,6 +29,29 @@ class Node:
         """The name of the database or message, or "Message.Signal"."""
         return self.database.name
 
+    @property
+    def label(self) -> str:
+        """The name of the line below its parent."""
+        return self.name
+
+    @property
+    def shown_value(self) -> str:
+        """The text in the column of values."""
+        return ""
+
+    @property
+    def signal_names(self) -> list[str]:
+        """ "Message.Signal" of the signals that the line stands for."""
+        return []
+
+    @property
+    def dragged(self) -> Dragged | None:
+        """What is dragged with the line; None for a database."""
+        return None
+
+    def clear_values(self) -> None:
+        """Forget the newest values."""
+
     def tip(self) -> str:
         """The tool tip of the line."""
         return "\n".join([str(self.database.path), *map(str, self.database.problems[:MAX_PROBLEMS])])
@@ -47,6 +70,25 @@ class SignalNode(Node):
     @property
     def name(self) -> str:
         return f"{self.parent.message.name}.{self.signal.name}"
+
+    @property
+    def label(self) -> str:
+        return self.signal.name
+
+    @property
+    def shown_value(self) -> str:
+        return self.value
+
+    @property
+    def signal_names(self) -> list[str]:
+        return [self.name]
+
+    @property
+    def dragged(self) -> Dragged:
+        return Dragged(self.database, self.parent.message, self.signal)
+
+    def clear_values(self) -> None:
+        self.value = self.warning = ""
 
     def tip(self) -> str:
         warning = [f"Current value: {self.warning}"] if self.warning else []
@@ -77,6 +119,21 @@ class MessageNode(Node):
     def name(self) -> str:
         return self.message.name
 
+    @property
+    def shown_value(self) -> str:
+        return self.summary if self.alive and not self.expanded else self.status
+
+    @property
+    def signal_names(self) -> list[str]:
+        return [signal.name for signal in self.signals]
+
+    @property
+    def dragged(self) -> Dragged:
+        return Dragged(self.database, self.message)
+
+    def clear_values(self) -> None:
+        self.last_row, self.alive, self.count, self.summary, self.status = -1, False, 0, "", ""
+
     def tip(self) -> str:
         identifier = id_text(self.message.arbitration_id, self.message.extended)
         values = [
@@ -103,6 +160,10 @@ class DatabaseNode(Node):
 
     messages: list[MessageNode] = field(default_factory=list)
     shown: list[MessageNode] = field(default_factory=list)
+
+    @property
+    def shown_value(self) -> str:
+        return counted(len(self.messages), "message")
 
     def nodes(self) -> Iterator[Node]:
         """The database and all nodes below it."""
@@ -174,15 +235,3 @@ def database_node(database: Database, row: int) -> DatabaseNode:
         ]
         top.messages.append(node)
     return top
-
-
-def label(node: Node) -> str:
-    """The name of a line below its parent."""
-    return node.signal.name if isinstance(node, SignalNode) else node.name
-
-
-def dragged_of(node: Node) -> Dragged | None:
-    """What is dragged with a line; None for a database."""
-    if isinstance(node, SignalNode):
-        return Dragged(node.database, node.parent.message, node.signal)
-    return Dragged(node.database, node.message) if isinstance(node, MessageNode) else None

@@ -15,18 +15,9 @@ from canmcast_gui.frames import Flag
 from canmcast_gui.frames.text import id_text
 from canmcast_gui.models.columns import NO_INDEX, Index
 from canmcast_gui.models.drag import SIGNALS_MIME, mime_of
-from canmcast_gui.models.signal_nodes import (
-    DatabaseNode,
-    MessageNode,
-    Node,
-    SignalNode,
-    database_node,
-    dragged_of,
-    label,
-)
+from canmcast_gui.models.signal_nodes import DatabaseNode, MessageNode, Node, SignalNode, database_node
 from canmcast_gui.models.signal_values import NewestValues
 from canmcast_gui.recording import NewestById
-from canmcast_gui.wording import counted
 
 TITLES = ("Signal", "Value")
 NAME, VALUE = range(2)
@@ -108,10 +99,7 @@ class SignalTreeModel(QAbstractItemModel):
     def clear_values(self) -> None:
         """Show no values until the next frames, as for a new recording."""
         for node in self._nodes:
-            if isinstance(node, SignalNode):
-                node.value, node.warning = "", ""
-            elif isinstance(node, MessageNode):
-                node.last_row, node.alive, node.count, node.summary, node.status = -1, False, 0, "", ""
+            node.clear_values()
         self._entries_seen = 0
         for message in (message for top in self._top for message in top.shown):
             self._emit_values_changed(message)
@@ -200,10 +188,7 @@ class SignalTreeModel(QAbstractItemModel):
 
     def signal_names(self, index: Index) -> list[str]:
         """ "Message.Signal" of a signal, or of all signals of a message; none for a database."""
-        node = self._node(index)
-        if isinstance(node, MessageNode):
-            return [signal.name for signal in node.signals]
-        return [node.name] if isinstance(node, SignalNode) else []
+        return self._node(index).signal_names
 
     def key(self, index: Index) -> str:
         """A key of a line that stays the same when databases change."""
@@ -277,7 +262,7 @@ class SignalTreeModel(QAbstractItemModel):
             return None
         node, is_name = self._node(index), index.column() == NAME
         if role == Qt.ItemDataRole.DisplayRole:
-            return label(node) if is_name else self._value(node)
+            return node.label if is_name else node.shown_value
         if role == Qt.ItemDataRole.CheckStateRole and is_name and isinstance(node, SignalNode):
             return Qt.CheckState.Checked if node.name in self._plotted else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -304,12 +289,5 @@ class SignalTreeModel(QAbstractItemModel):
         return [SIGNALS_MIME, "text/plain"]
 
     def mimeData(self, indexes: Iterable[Index]) -> QMimeData:
-        nodes = [self._node(index) for index in indexes]
-        return mime_of(dragged for dragged in map(dragged_of, nodes) if dragged is not None)
-
-    def _value(self, node: Node) -> str:
-        if isinstance(node, SignalNode):
-            return node.value
-        if isinstance(node, MessageNode):
-            return node.summary if node.alive and not node.expanded else node.status
-        return counted(len(node.messages), "message") if isinstance(node, DatabaseNode) else ""
+        found = (self._node(index).dragged for index in indexes)
+        return mime_of(dragged for dragged in found if dragged is not None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -11,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from canmcast_gui.app.bus.live import Loss
 from canmcast_gui.app.document.files import Opened, SignalExport, fail, load, name_of
+from canmcast_gui.app.document.refusals import Refusals
 from canmcast_gui.app.document.saving import Content, RecordingWriter, recovery_warnings, successor
 from canmcast_gui.app.program.messages import Messages, with_folder
 from canmcast_gui.app.program.tasks import Task, TaskPool
@@ -28,15 +28,12 @@ from canmcast_gui.recording import (
     find_around,
     remove_empty,
 )
-from canmcast_gui.wording import counted, were
+from canmcast_gui.wording import counted
 
 # Of messages about the recording that is shown.
 TOPIC = "document"
 
 NOT_STORED = "the disk was full"
-
-# On a nearly full disk a small batch may fit where larger ones do not: storing has resumed after this time.
-RESUMED_SECONDS = 2.0
 
 
 class Document(QObject):
@@ -44,8 +41,7 @@ class Document(QObject):
 
     ``replaced`` says that another recording is shown. ``unread`` carries a message about a file that could
     not be read completely, and the Opened that lists what; ``layout_needed`` the path of a table whose
-    columns are unknown, and its first bytes. ``appended`` counts frames from buses, ``unrecorded`` those of
-    them that the disk did not take.
+    columns are unknown, and its first bytes. ``appended`` counts frames from buses.
     """
 
     replaced = Signal()
@@ -57,15 +53,13 @@ class Document(QObject):
         super().__init__(parent)
         self.loading: Task | None = None
         self.appended = 0
-        self.unrecorded = 0
         self._tasks = tasks
         self._messages = messages
         self._limits = Limits()
         remove_empty()
         self._content = Content(Recording.create())
         self._writer = RecordingWriter(tasks, messages)
-        self._refused_frames = 0
-        self._refused_at = 0.0
+        self._refusals = Refusals(messages, TOPIC)
 
     @property
     def recording(self) -> Recording:
@@ -91,6 +85,11 @@ class Document(QObject):
     def paths(self) -> tuple[Path, ...]:
         """All files that the recording was opened from."""
         return self._content.paths
+
+    @property
+    def unrecorded(self) -> int:
+        """The frames from buses that the disk did not take."""
+        return self._refusals.total
 
     @property
     def unsaved_frames(self) -> int:
@@ -120,8 +119,7 @@ class Document(QObject):
             self._on_refused(batch, str(error))
         else:
             self.appended += len(batch)
-            if self._refused_frames and time.monotonic() - self._refused_at >= RESUMED_SECONDS:
-                self._on_resumed()
+            self._refusals.stored()
 
     def add_loss(self, loss: Loss) -> None:
         """Note that frames are missing before the next ones."""
@@ -158,20 +156,11 @@ class Document(QObject):
         return True
 
     def _on_refused(self, batch: FrameBatch, text: str) -> None:
-        if not self._refused_frames:
-            self._messages.error(text, TOPIC)
-        self._refused_at = time.monotonic()
-        self._refused_frames += len(batch)
-        self.unrecorded += len(batch)
+        self._refusals.add(len(batch), text)
         self.recording.add_gap(len(batch), NOT_STORED, int(batch.timestamp_ns[0]))
         while self.update_newest():
             pass
         self.newest.update(batch, self.recording.end_row)  # the by-ID view continues, beyond the last row
-
-    def _on_resumed(self) -> None:
-        missing, self._refused_frames = self._refused_frames, 0
-        lost = f"{counted(missing, 'frame')} {were(missing)} not recorded"
-        self._messages.info(f"Recording continues. {lost}.", TOPIC)
 
     # -- another recording -------------------------------------------------------------------------------
 

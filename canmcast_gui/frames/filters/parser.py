@@ -14,13 +14,12 @@ from canmcast_gui.frames.filters.nodes import (
     AllOf,
     Always,
     AnyOf,
-    Compare,
     HasFlag,
     IdSet,
     Node,
     Not,
-    Operand,
 )
+from canmcast_gui.frames.filters.signal_terms import EQUAL, signal_term
 from canmcast_gui.frames.filters.terms import (
     DataContains,
     DataEquals,
@@ -44,13 +43,9 @@ from canmcast_gui.frames.filters.tokens import (
     tokenize,
 )
 from canmcast_gui.frames.layout import MAX_PAYLOAD, Flag
-from canmcast_gui.wording import counted
 
 # Nested parentheses: more than users need, and far below Python's limit of recursion.
 MOST_NESTED = 50
-
-# Texts of a signal that an error message lists.
-MOST_LISTED = 8
 
 _OR = ("or", "|", "||")
 _AND = ("and", "&&")
@@ -58,7 +53,6 @@ _NOT = ("not", "!")
 _JOINING = ("and", "or")
 _DIRECTIONS: dict[str, Node] = {"rx": Not(HasFlag(Flag.TX)), "tx": HasFlag(Flag.TX)}
 _LIKE = ("~", "!~")
-_EQUAL = ("==", "=", "!=")
 
 
 def parse(text: str, lookups: Lookups) -> Node:
@@ -140,7 +134,7 @@ class _Parser:
         if word in fields.FIELDS:
             return self._field(word)
         if _compares(self._cursor.ahead()):
-            return self._signal()
+            return signal_term(self._cursor, self._lookups)
         return self._words()
 
     def _flag(self, word: str) -> Node:
@@ -161,74 +155,15 @@ class _Parser:
             return self._direction()
         return self._name() if word == "name" else self._source()
 
-    def _signal(self) -> Node:
-        token = self._cursor.take()
-        name = self._signal_name(token)
-        read = self._lookups.signals(name) if self._lookups.signals is not None else None
-        if read is None:
-            raise self._unknown(token)
-        if self._is_choice():
-            return self._choice(name, fields.signal(read))
-        return comparison(self._cursor, fields.signal(read), token.text)
-
-    def _signal_name(self, token: Token) -> str:
-        """The full name of a signal, which may be written without its message where only one has it."""
-        if "." in token.text.strip("."):
-            return token.text
-        found = self._lookups.vocabulary().resolved(token.text)
-        if not found:
-            raise self._unknown(token)
-        if len(found) > 1:
-            listed = ", ".join(found[:MOST_LISTED]) + (", …" if len(found) > MOST_LISTED else "")
-            raise FilterError(
-                f"{counted(len(found), 'message')} have a signal “{token.text}”: {listed}",
-                token.position,
-                token.text,
-                found[0],
-            )
-        return found[0]
-
-    def _unknown(self, token: Token) -> FilterError:
-        similar = self._lookups.vocabulary().similar(token.text)
-        if similar:
-            message = f"unknown field “{token.text}”. Did you mean {similar}?"
-            return FilterError(message, token.position, token.text, similar)
-        if "." in token.text.strip("."):
-            return FilterError(f"no loaded database has a signal “{token.text}”", token.position)
-        known = ", ".join((*fields.FIELDS, *fields.FLAGS))
-        return FilterError(
-            f"unknown field “{token.text}”. Fields are {known}, and signals of the loaded databases",
-            token.position,
-        )
-
-    def _is_choice(self) -> bool:
-        """Whether a signal is compared with a text of its values."""
-        value = self._cursor.ahead()
-        is_text = value.kind is TokenKind.TEXT or (
-            value.kind is TokenKind.WORD and read_number(value.text) is None
-        )
-        return self._cursor.token.is_sign(*_EQUAL) and is_text
-
-    def _choice(self, name: str, operand: Operand) -> Node:
-        sign = self._cursor.take()
-        token = self._cursor.take()
-        known = self._lookups.choices(name) if self._lookups.choices is not None else {}
-        numbers = [number for text, number in known.items() if text.lower() == token.text.lower()]
-        if not numbers:
-            values = f"values are {', '.join(list(known)[:MOST_LISTED])}" if known else "it has numbers only"
-            raise FilterError(f"“{token.text}” is not a value of {name}: {values}", token.position)
-        parts = tuple(Compare(operand, sign.text, number) for number in numbers)
-        return AllOf(parts) if sign.text == "!=" else AnyOf(parts)
-
     def _direction(self) -> Node:
-        sign = self._sign(_EQUAL, "dir")
+        sign = self._sign(EQUAL, "dir")
         if not self._cursor.token.is_word(*_DIRECTIONS):
             raise self._cursor.expected("rx or tx")
         node = _DIRECTIONS[self._cursor.take().text.lower()]
         return Not(node) if sign.text == "!=" else node
 
     def _name(self) -> Node:
-        sign = self._sign((*_EQUAL, *_LIKE), "name")
+        sign = self._sign((*EQUAL, *_LIKE), "name")
         text = self._cursor.take_text("a name")
         if self._lookups.names is None:
             raise FilterError("no database is loaded, so frames have no names", sign.position)
@@ -236,7 +171,7 @@ class _Parser:
         return _unless(sign, IdSet.of(self._lookups.names(pattern)))
 
     def _source(self) -> Node:
-        sign = self._sign((*_EQUAL, *_LIKE), "source")
+        sign = self._sign((*EQUAL, *_LIKE), "source")
         make = source_like if sign.text in _LIKE else source_term
         return _unless(sign, make(self._cursor.take_text("an address"), self._lookups))
 
@@ -250,7 +185,7 @@ class _Parser:
             index = self._byte_index()
             self._cursor.take_sign(("]",), "“]”")
             return comparison(self._cursor, fields.data_byte(index), f"data[{index}]")
-        sign = self._sign((*_EQUAL, *_LIKE, "["), "data")
+        sign = self._sign((*EQUAL, *_LIKE, "["), "data")
         position = self._cursor.token.position
         payload = payload_bytes(self._byte_text())
         if payload is None or (not payload and sign.text in _LIKE):

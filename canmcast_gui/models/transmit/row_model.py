@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QByteArray,
     QMimeData,
     QModelIndex,
     QObject,
@@ -21,7 +19,7 @@ from PySide6.QtGui import QUndoStack
 from canmcast_gui.app.transmit.parsing.row_text import parse_frames
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.app.transmit.row_list import MAX_ROWS, TransmitRows
-from canmcast_gui.models.drag import ROWS_MIME, rows_of_mime, rows_to_mime
+from canmcast_gui.models.drag import ROWS_MIME, rows_of_mime
 from canmcast_gui.models.transmit.row_columns import (
     ARMED,
     COLUMNS,
@@ -39,10 +37,9 @@ from canmcast_gui.models.transmit.row_columns import (
     cell_tip,
     shown_text,
 )
+from canmcast_gui.models.transmit.row_drag import ENTRIES_MIME, RowDrag
 from canmcast_gui.models.transmit.row_edits import ChangeEdit, InsertEdit, MoveEdit, RemoveEdit, steps_to
 
-# Rows that are dragged: their job ids. The table of another window takes them as copies.
-ENTRIES_MIME = "application/x-canmcast-transmit-entries"
 # Edits that can be undone: more than users go back, and little memory.
 MAX_EDITS = 500
 NO_INDEX = QModelIndex()
@@ -71,8 +68,7 @@ class TransmitModel(QAbstractTableModel):
         self.edits.setUndoLimit(MAX_EDITS)
         self.key_use: Callable[[str], str] = lambda _key: ""
         self._decimal = False
-        # Identifies this table, among those of all programs, in dragged rows.
-        self._owner = uuid.uuid4().hex
+        self._drag = RowDrag(rows)
         rows.inserting.connect(self._on_inserting)
         rows.inserted.connect(self.endInsertRows)
         rows.removing.connect(self._on_removing)
@@ -267,12 +263,7 @@ class TransmitModel(QAbstractTableModel):
         return Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        """The dragged rows: this table moves them, the table of another window copies them."""
-        numbers = sorted({index.row() for index in indexes})
-        mime = rows_to_mime([self.rows[number] for number in numbers])
-        ids = ",".join(str(self.rows.job_id(number)) for number in numbers)
-        mime.setData(ENTRIES_MIME, QByteArray(f"{self._owner}:{ids}".encode()))
-        return mime
+        return self._drag.mime({index.row() for index in indexes})
 
     def dropMimeData(
         self, data: QMimeData, action: Qt.DropAction, row: int, _column: int, parent: Index
@@ -280,7 +271,7 @@ class TransmitModel(QAbstractTableModel):
         if action == Qt.DropAction.IgnoreAction:
             return False
         at = row if row >= 0 else parent.row() if parent.isValid() else len(self.rows)
-        own = self.own_rows(data)
+        own = self._drag.own_rows(data)
         if own:
             self.move(own, at)
             return True
@@ -293,11 +284,7 @@ class TransmitModel(QAbstractTableModel):
 
     def own_rows(self, data: QMimeData) -> list[int]:
         """The dragged rows, if they are rows of this table."""
-        owner, _, ids = bytes(data.data(ENTRIES_MIME).data()).decode(errors="replace").partition(":")
-        if owner != self._owner:
-            return []
-        numbers = (self.rows.index_of(int(job_id)) for job_id in ids.split(","))
-        return [number for number in numbers if number is not None]
+        return self._drag.own_rows(data)
 
 
 def _alignment(column: TransmitColumn) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from canmcast_gui.app.document import document as document_module
+from canmcast_gui.app.document import refusals
 from canmcast_gui.app.document.document import NOT_STORED
 from canmcast_gui.app.document.saving import FILE_CUT, FOLDER_REMOVED
 from canmcast_gui.app.session import Session, SessionState
@@ -41,7 +41,7 @@ def test_a_full_disk_is_reported_once_and_leaves_a_gap(qapp, small_disk: Path, m
     there = len(test_session.document.recording)
     trace.append(frames(500))
     assert [level for level, _ in posted] == ["error"]
-    monkeypatch.setattr(document_module, "RESUMED_SECONDS", 0.0)
+    monkeypatch.setattr(refusals, "RESUMED_SECONDS", 0.0)
     assert "the disk is full" in posted[0][1]
     assert test_session.statistics().lost == 1000
     assert test_session.document.newest.count.tolist() == [there + 1000], "the by-ID view continues"

@@ -18,7 +18,8 @@ from canmcast_gui.models.transmit.row_columns import (
     TYPED_COLUMNS,
     USUAL_COLUMNS,
 )
-from canmcast_gui.models.transmit.row_model import ENTRIES_MIME, Index, TransmitModel
+from canmcast_gui.models.transmit.row_drag import ENTRIES_MIME
+from canmcast_gui.models.transmit.row_model import Index, TransmitModel
 from canmcast_gui.ui.item_views import VisibleChecks, WideNumbers, prepare_table, select_rows
 from canmcast_gui.ui.transmit.rows.delegate import TransmitDelegate
 
