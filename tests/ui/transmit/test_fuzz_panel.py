@@ -237,7 +237,7 @@ def test_more_than_the_bus_can_carry_is_a_warning(panel, stage):
 
 
 def test_a_row_and_a_signal_of_its_message_fill_the_fields(qtbot, panel, stage, tmp_path):
-    panel.fill_from_row()
+    panel.filling.fill_from_row()
     assert panel.status_line.text() == NO_ROW
     (tmp_path / "car.dbc").write_text(DBC)
     task = stage.session.databases.load(tmp_path / "car.dbc")
@@ -245,7 +245,7 @@ def test_a_row_and_a_signal_of_its_message_fill_the_fields(qtbot, panel, stage, 
         pass
     panel.transmit.model.insert(0, [TransmitRow(arbitration_id=0x100, data=b"\x12\x34\x56\x78")])
     panel.transmit.table.selectRow(0)
-    panel.from_row.trigger()
+    panel.filling.from_row.trigger()
     setup = panel.setup()
     assert (setup.ids, setup.lengths, setup.data, setup.mask) == ("100", "4", "12 34 56 78", "FF FF FF FF")
     combo = panel.fields.signal
@@ -254,7 +254,7 @@ def test_a_row_and_a_signal_of_its_message_fill_the_fields(qtbot, panel, stage, 
     assert panel.setup().mask == "F0 FF 00 00"
     options = panel.setup().options()
     assert (options.base, options.mask) == (b"\x12\x34\x56\x78", b"\xf0\xff\0\0")
-    panel.ask_message()
+    panel.filling.ask_message()
     dialog = panel.findChild(MessageDialog)
     dialog.list.topLevelItem(0).setSelected(True)
     dialog.accept()

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QMessageBox,
     QProgressBar,
     QStackedWidget,
     QVBoxLayout,
@@ -23,27 +21,23 @@ from canmcast_gui.app.transmit.fuzz_setup import (
     load_of_run,
     message_of,
     rows_of,
-    setup_of_row,
-    with_signal,
 )
 from canmcast_gui.app.transmit.parsing.condition_text import condition_for
-from canmcast_gui.app.transmit.row import RowError, TransmitRow, load_of
+from canmcast_gui.app.transmit.row import load_of
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.models.transmit.row_model import TransmitModel
-from canmcast_gui.transmit import TransmitError
 from canmcast_gui.transmit.conditions import Condition
 from canmcast_gui.ui.actions import new_action
+from canmcast_gui.ui.transmit.fuzz.consent import ask_consent
 from canmcast_gui.ui.transmit.fuzz.fields import FuzzFields
+from canmcast_gui.ui.transmit.fuzz.filling import FuzzFilling
 from canmcast_gui.ui.transmit.fuzz.response import FuzzResponseView
 from canmcast_gui.ui.transmit.panel_parts import LoadLine, RunActions, StatusLine, menu_button, scroll_area
-from canmcast_gui.ui.transmit.rows.message_dialog import MessageDialog
 from canmcast_gui.ui.transmit.rows.table import TransmitTableView
 from canmcast_gui.ui.transmit.sending_bar import SendingBar
 from canmcast_gui.ui.updates import Debouncer
-
-NO_ROW = "Select a row of the transmit list first."
 
 
 class FuzzPanel(QWidget):
@@ -65,7 +59,6 @@ class FuzzPanel(QWidget):
         self._session = session
         self._settings = settings
         self._model = model
-        self._table = table
         self._link = session.transmit.link
         self._rows = session.transmit.rows
         self.control = session.transmit.fuzz
@@ -78,17 +71,11 @@ class FuzzPanel(QWidget):
         self.progress.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.progress.setMinimumWidth(120)
         self.run_actions = RunActions(self, "Start", self.start, self.step, self.stop, "fuzz run")
-        new = partial(new_action, self)
-        self.from_row = new(
-            "The selected transmit row", self.fill_from_row, icon="edit", tip="Its frame, with random bits"
+        self.filling = FuzzFilling(session, table, self.fields)
+        self.reset_fields = new_action(
+            self, "Default: all standard ids", self.reset, icon="clear", tip="Reset all fields"
         )
-        self.from_message = new(
-            "A message of a database…",
-            self.ask_message,
-            icon="database",
-            tip="Its frame, with the bits of a signal",
-        )
-        self.reset_fields = new("Default: all standard ids", self.reset, icon="clear", tip="Reset all fields")
+        self.fill_actions = [*self.filling.actions, self.reset_fields]
         self._load_update = Debouncer(self._show_load, self)
         self._problems: dict[str, str] = {}
         self._shown_response: object = None
@@ -124,7 +111,7 @@ class FuzzPanel(QWidget):
         bar.setContentsMargins(8, 4, 8, 4)
         for button in self.run_actions.buttons(self):
             bar.addWidget(button)
-        fill_in = menu_button("Fill in from", [self.from_row, self.from_message, self.reset_fields], self)
+        fill_in = menu_button("Fill in from", self.fill_actions, self)
         fill_in.setToolTip("Use the frame of a row or of a message")
         bar.addWidget(fill_in)
         bar.addWidget(self.progress, 1)
@@ -135,7 +122,8 @@ class FuzzPanel(QWidget):
         self.control.changed.connect(self._show)
         self.control.failed.connect(self.status_line.show_problem)
         self.fields.edited.connect(self._check)
-        self.fields.signal_chosen.connect(self.choose_signal)
+        self.filling.filled.connect(lambda: self.pages.setCurrentIndex(0))
+        self.filling.problem.connect(self.status_line.show_problem)
         self.response.closed.connect(lambda: self.pages.setCurrentIndex(0))
         self.response.add_requested.connect(self.add_rows)
         self.response.find_requested.connect(self.find_in_trace)
@@ -156,51 +144,12 @@ class FuzzPanel(QWidget):
         """Fill all fields, and end the run."""
         self.control.stop()
         self.status_line.clear_problem()
-        self._fill_in(setup)
-
-    def _fill_in(self, setup: FuzzSetup) -> None:
         self.pages.setCurrentIndex(0)
         self.fields.show_setup(setup)
 
     def reset(self) -> None:
         """Reset all fields."""
         self.apply_setup(FuzzSetup())
-
-    def fill_from_row(self) -> None:
-        """Fill the fields from the selected row of the transmit list."""
-        selected = self._table.selected()
-        if len(selected) != 1:
-            self.status_line.show_problem(NO_ROW)
-            return
-        self._fill_from_rows([self._rows[selected[0]]])
-
-    def ask_message(self) -> None:
-        """Let the user choose a message, and fill the fields from it."""
-        dialog = MessageDialog(self._session.databases.loaded, self)
-        dialog.chosen.connect(self._fill_from_rows)
-        dialog.refused.connect(self.status_line.show_problem)
-        dialog.open()
-
-    def _fill_from_rows(self, rows: list[TransmitRow]) -> None:
-        """Fill the fields from the first row."""
-        self.status_line.clear_problem()
-        try:
-            self._fill_in(setup_of_row(self.setup(), rows[0]))
-        except RowError as error:
-            self.status_line.show_problem(str(error))
-
-    def choose_signal(self, index: int) -> None:
-        """Make the bits of a signal of the message random; -1 is all bits."""
-        self.status_line.clear_problem()
-        setup = self.setup()
-        message = message_of(setup, self._session.databases.loaded)
-        if message is None:
-            return
-        try:
-            signal = None if index < 0 else message.signals[index]
-            self.fields.show_setup(with_signal(setup, message, signal))
-        except TransmitError as error:
-            self.status_line.show_problem(str(error))
 
     # -- running -----------------------------------------------------------------------------------------
 
@@ -229,21 +178,12 @@ class FuzzPanel(QWidget):
         if not self.control.needs_consent or self._link.settings is None:
             start()
             return
-        text = "Send random frames to other computers?"
-        more = f"{self._link.settings.reach()}. Random frames can damage connected devices."
-        buttons = QMessageBox.StandardButton.Ok | QMessageBox.StandardButton.Cancel
-        box = QMessageBox(QMessageBox.Icon.Warning, "Fuzz", text, buttons, self)
-        box.setInformativeText(more)
-        box.button(QMessageBox.StandardButton.Ok).setText("Send")
-        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
         def agree() -> None:
             self.control.agree()
             start()
 
-        box.accepted.connect(agree)
-        box.open()
+        ask_consent(self._link.settings.reach(), agree, self)
 
     def stop(self) -> None:
         """End the run."""
@@ -314,7 +254,7 @@ class FuzzPanel(QWidget):
         self.run_actions.show_state(
             is_playing, control.running and not is_playing, control.can_run, control.running
         )
-        for action in (self.from_row, self.from_message, self.reset_fields):
+        for action in self.fill_actions:
             action.setEnabled(not control.running)
         self.fields.setEnabled(not control.running)
         count = control.count or 0
