@@ -26,11 +26,11 @@ from PySide6.QtWidgets import (
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import connect
+from canmcast_gui.ui.filters.box import FilterBox
 from canmcast_gui.ui.handbook.browser import PageBrowser
 from canmcast_gui.ui.handbook.pages import INDEX, Line, matches, names, page
 from canmcast_gui.ui.start_page import StartPage
 from canmcast_gui.ui.trace.docks import ViewPane
-from canmcast_gui.ui.trace.filter import FilterBox
 from canmcast_gui.ui.trace.find import FindBar
 from canmcast_gui.ui.trace.panel import TracePanel
 

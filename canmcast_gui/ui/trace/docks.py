@@ -14,13 +14,13 @@ from shiboken6 import isValid
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.workspace.view_setups import MAX_VIEWS, VIEWS, ViewKind, ViewSetup
+from canmcast_gui.ui.filters.box import FilterBox
 from canmcast_gui.ui.filters.state import FilterState
 from canmcast_gui.ui.labels import label_text
 from canmcast_gui.ui.panels.dock import PanelDock
 from canmcast_gui.ui.trace.by_id_view import ByIdView
 from canmcast_gui.ui.trace.chronological_view import ChronologicalView
 from canmcast_gui.ui.trace.context import ViewContext
-from canmcast_gui.ui.trace.filter import FilterBox
 from canmcast_gui.ui.trace.frame_view import FrameView
 from canmcast_gui.ui.trace.panel import TracePanel
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QByteArray, QPoint, Qt
-from PySide6.QtWidgets import QAbstractScrollArea, QHeaderView, QMenu
+from PySide6.QtCore import QByteArray, QRect, Qt
+from PySide6.QtWidgets import QAbstractScrollArea, QHeaderView
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.models.columns import AUTOMATIC, CHANNEL, HIDDEN_IN_ORDER, INFO, NAME, Column
 from canmcast_gui.models.trace.telling import TellingColumns
-from canmcast_gui.ui.trace.paint import EXPANDER, PADDING
+from canmcast_gui.ui.trace.paint import EXPANDER, PADDING, ColumnArea
 
 # Width that a vertical scroll bar may take.
 SCROLL_BAR = 18
@@ -54,7 +54,6 @@ class TraceHeader(QHeaderView):
         self.setHighlightSections(False)
         self.setMinimumSectionSize(24)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.customContextMenuRequested.connect(self._show_menu)
 
     def restore(self, digit_width: float) -> None:
         """Restore the stored state; without one, columns are fitted until the user changes them."""
@@ -180,10 +179,29 @@ class TraceHeader(QHeaderView):
         if not self._fitting and not stretched and not self.isSectionHidden(section):
             self._store()
 
+    def shown_sections(self) -> list[int]:
+        """The sections that are not hidden, from left to right."""
+        order = (self.logicalIndex(visual) for visual in range(self.count()))
+        return [section for section in order if not self.isSectionHidden(section)]
+
     def shown_columns(self) -> list[Column]:
         """The columns that are not hidden, from left to right."""
-        order = [self.logicalIndex(visual) for visual in range(self.count())]
-        return [self._columns[section] for section in order if not self.isSectionHidden(section)]
+        return [self._columns[section] for section in self.shown_sections()]
+
+    def areas(self, exposed: QRect) -> list[ColumnArea]:
+        """Where the columns are that a rectangle of the view touches."""
+        areas = []
+        for number, section in enumerate(self.shown_sections()):
+            x, width = self.sectionViewportPosition(section), self.sectionSize(section)
+            if x < exposed.right() + 1 and x + width > exposed.left():
+                areas.append(ColumnArea(self._columns[section], x, width, 0.0 if number else EXPANDER))
+        return areas
+
+    def is_on_expander(self, x: float) -> bool:
+        """Whether the sign that expands rows is at this position: in the leftmost column."""
+        leftmost = self.shown_sections()[:1]
+        left = self.sectionViewportPosition(leftmost[0]) if leftmost else 0
+        return bool(leftmost) and left <= x < left + EXPANDER + PADDING / 2
 
     def setup(self) -> tuple[tuple[str, int], ...]:
         """The visible columns from left to right with their widths; () if the user has not changed them.
@@ -229,62 +247,24 @@ class TraceHeader(QHeaderView):
         self.setStretchLastSection(True)
         self._settings.set_layout(self._key, self.saveState())
 
-    def menu(self) -> QMenu:
-        """The context menu of the header."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.fill_menu(menu)
-        return menu
+    # -- what the user changes with the menu ------------------------------------------------------------
 
-    def fill_menu(self, menu: QMenu) -> None:
-        """Add a checkable action for each column; the last visible one cannot be hidden."""
-        shown = self.count() - self.hiddenSectionCount()
-        for visual in range(self.count()):
-            section = self.logicalIndex(visual)
-            hidden = self.isSectionHidden(section)
-            action = menu.addAction(self._columns[section].title)
-            action.setCheckable(True)
-            action.setChecked(not hidden)
-            action.setEnabled(hidden or shown > 1)
-            action.toggled.connect(lambda on, section=section: self._show_column(section, on))
-        menu.addSeparator()
-        self._add_moves(menu)
-        if self.isSortIndicatorShown():
-            self._add_sorting(menu)
-        changed = not self.is_new or bool(self._chosen)
-        menu.addAction("&Restore defaults", self.reset_columns).setEnabled(changed)
+    @property
+    def is_changed(self) -> bool:
+        """Whether the user has changed the columns."""
+        return not self.is_new or bool(self._chosen)
 
-    def _add_moves(self, menu: QMenu) -> None:
-        """Add actions that move columns."""
-        shown = [self.visualIndex(self._columns.index(column)) for column in self.shown_columns()]
-        left, right = menu.addMenu("Move to the &left"), menu.addMenu("Move to the &right")
-        for index, visual in enumerate(shown):
-            title = self._columns[self.logicalIndex(visual)].title
-            for submenu, other in ((left, index - 1), (right, index + 1)):
-                action = submenu.addAction(title)
-                action.setEnabled(0 <= other < len(shown))
-                if action.isEnabled():
-                    action.triggered.connect(
-                        lambda _on=False, visual=visual, to=shown[other]: self.moveSection(visual, to)
-                    )
+    def column(self, section: int) -> Column:
+        """The column of a section."""
+        return self._columns[section]
 
-    def _add_sorting(self, menu: QMenu) -> None:
-        sort = menu.addMenu("&Sort by")
-        for column in self.shown_columns():
-            section = self._columns.index(column)
-            action = sort.addAction(column.title)
-            action.setCheckable(True)
-            action.setChecked(section == self.sortIndicatorSection())
-            action.triggered.connect(lambda _on=False, section=section: self._sort_by(section))
-        sort.addAction("Order of appearance", lambda: self.setSortIndicator(-1, Qt.SortOrder.AscendingOrder))
-
-    def _sort_by(self, section: int) -> None:
+    def sort_by(self, section: int) -> None:
         """Sort by a column; a second time in descending order, like a click on its title."""
         is_current, orders = section == self.sortIndicatorSection(), Qt.SortOrder
         descending = is_current and self.sortIndicatorOrder() == orders.AscendingOrder
         self.setSortIndicator(section, orders.DescendingOrder if descending else orders.AscendingOrder)
 
-    def _show_column(self, section: int, on: bool) -> None:
+    def show_column(self, section: int, on: bool) -> None:
         """Show or hide a column; from now on it stays as the user wants it."""
         self._chosen[self._columns[section].key] = on
         self._store_chosen()
@@ -293,9 +273,6 @@ class TraceHeader(QHeaderView):
             return
         self.setSectionHidden(section, not on)
         self._store()
-
-    def _show_menu(self, position: QPoint) -> None:
-        self.menu().popup(self.mapToGlobal(position))
 
 
 def _chosen_of(state: QByteArray) -> dict[str, bool]:

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session, SessionState
+from canmcast_gui.ui.filters.box import FilterBox
 from canmcast_gui.ui.filters.state import FilterState
 from canmcast_gui.ui.message_bar import MessageBar
 from canmcast_gui.ui.overview.bar import OverviewBar, VisibleRows
 from canmcast_gui.ui.trace.by_id_view import ByIdView
 from canmcast_gui.ui.trace.chronological_view import ChronologicalView
 from canmcast_gui.ui.trace.context import ViewContext
-from canmcast_gui.ui.trace.filter import FilterBox
 from canmcast_gui.ui.trace.find import FindBar
 from canmcast_gui.ui.trace.frame_view import FrameView
 

@@ -10,7 +10,6 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QPoint,
     QPointF,
-    QRect,
     Qt,
     QTimer,
     Signal,
@@ -34,7 +33,8 @@ from canmcast_gui.ui import theme
 from canmcast_gui.ui.item_views import leave_by_tab, select_rows
 from canmcast_gui.ui.theme import tint
 from canmcast_gui.ui.trace.header import TraceHeader
-from canmcast_gui.ui.trace.paint import EXPANDER, PADDING, ColumnArea, LinePainter
+from canmcast_gui.ui.trace.header_menu import menu_of
+from canmcast_gui.ui.trace.paint import LinePainter
 
 # Keys that toggle the current row, and whether it must be expanded for that; None: in both states.
 _TOGGLING = {
@@ -89,6 +89,7 @@ class FrameTable(QTableView):
         self._set_up_lines()
         self.header = TraceHeader(model.columns, hidden, settings, key, self)
         self.setHorizontalHeader(self.header)
+        self.header.customContextMenuRequested.connect(self._show_header_menu)
         # A header tests each row for selection, to highlight columns, which takes seconds in a long trace.
         self.header.setSelectionModel(QItemSelectionModel(model, self.header))
         self.header.restore(self.line_painter().digit)
@@ -161,7 +162,7 @@ class FrameTable(QTableView):
         painter = QPainter(self.viewport())
         painter.translate(0, self.rowViewportPosition(first))
         width = self.viewport().width()
-        lines.draw(painter, block, self._column_areas(event.rect()), width, self._selected(first, last))
+        lines.draw(painter, block, self.header.areas(event.rect()), width, self._selected(first, last))
         painter.end()
         if lines.cut:
             QTimer.singleShot(0, self, self._widen)
@@ -172,22 +173,6 @@ class FrameTable(QTableView):
         for column, characters in lines.cut.items():
             self.header.widen(column, characters)
         lines.cut.clear()
-
-    def _column_areas(self, exposed: QRect) -> list[ColumnArea]:
-        """The areas of the columns in the exposed rectangle."""
-        header, areas = self.header, []
-        leftmost = True
-        for visual in range(header.count()):
-            logical = header.logicalIndex(visual)
-            if header.isSectionHidden(logical):
-                continue
-            x, width = header.sectionViewportPosition(logical), header.sectionSize(logical)
-            if x < exposed.right() + 1 and x + width > exposed.left():
-                areas.append(
-                    ColumnArea(self._lines.columns[logical], x, width, EXPANDER if leftmost else 0.0)
-                )
-            leftmost = False
-        return areas
 
     def _selected(self, first: int, last: int) -> set[int]:
         lines: set[int] = set()
@@ -219,7 +204,7 @@ class FrameTable(QTableView):
         if (
             event.button() == Qt.MouseButton.LeftButton
             and line >= 0
-            and self._is_on_expander(event.position().x())
+            and self.header.is_on_expander(event.position().x())
         ):
             self.toggle(line)
             return
@@ -256,15 +241,6 @@ class FrameTable(QTableView):
         if event.button() == Qt.MouseButton.LeftButton and line >= 0:
             self.toggle(line)
 
-    def _is_on_expander(self, x: float) -> bool:
-        header = self.header
-        shown = [header.logicalIndex(i) for i in range(header.count())]
-        leftmost = next((section for section in shown if not header.isSectionHidden(section)), None)
-        if leftmost is None:
-            return False
-        left = header.sectionViewportPosition(leftmost)
-        return left <= x < left + EXPANDER + PADDING / 2
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         line, key = self.currentIndex().row(), Qt.Key(event.key())
         if line >= 0 and key in _TOGGLING and _TOGGLING[key] in (None, self._lines.is_expanded(line)):
@@ -295,6 +271,9 @@ class FrameTable(QTableView):
             inside = QPoint(self.columnViewportPosition(column), self.rowViewportPosition(line))
             position = self.viewport().mapToGlobal(inside + QPoint(8, self.rowHeight(line)))
         self.menu_requested.emit(position, column)
+
+    def _show_header_menu(self, position: QPoint) -> None:
+        menu_of(self.header).popup(self.header.mapToGlobal(position))
 
     def add_expand_action(self, menu: QMenu) -> None:
         """Add the action that expands or collapses the current row."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QObject, QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
@@ -123,6 +123,11 @@ class Docks(QObject):
         """Show the database browser."""
         self.browser_dock.bring_forward()
 
+    def show_database_problems(self) -> None:
+        """Show the problems of the databases in the browser."""
+        self.show_browser()
+        self.browser.show_problems()
+
     def _show_transmit(self) -> None:
         if not self.docks["transmit"].is_in_front:
             self.docks["transmit"].bring_forward()
@@ -177,6 +182,16 @@ class Docks(QObject):
         fixed = [self.dock(name) for name, _title, _keys in PANELS]
         found = set(self._window.findChildren(PanelDock)) - set(fixed)
         return [*fixed, *sorted(found, key=PanelDock.objectName)]
+
+    def bring_next_forward(self, step: int) -> bool:
+        """Bring the next (1) or previous (-1) open panel to the front; False where that is the trace."""
+        docks = [dock for dock in self.panels() if not dock.isHidden()]
+        focus = QApplication.focusWidget()
+        focused = (n for n, dock in enumerate(docks) if focus is not None and dock.isAncestorOf(focus))
+        number = (next(focused, len(docks)) + step) % (len(docks) + 1)
+        if number < len(docks):
+            docks[number].bring_forward()
+        return number < len(docks)
 
     def panel_actions(self) -> list[QAction]:
         """The entries of the panels in the Window menu."""

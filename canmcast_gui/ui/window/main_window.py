@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
+from PySide6.QtWidgets import QMainWindow, QMenu
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session, SessionState
@@ -130,15 +130,9 @@ class MainWindow(QMainWindow):
 
     def _go_to_panel(self, step: int) -> None:
         """Bring the next (1) or previous (-1) open panel to the front; the trace is one of them."""
-        docks = [dock for dock in self.docks.panels() if not dock.isHidden()]
-        focus = QApplication.focusWidget()
-        focused = (n for n, dock in enumerate(docks) if focus is not None and dock.isAncestorOf(focus))
-        number = (next(focused, len(docks)) + step) % (len(docks) + 1)
-        if number == len(docks):
+        if not self.docks.bring_next_forward(step):
             self.activateWindow()
             self.panel.focus_view()
-        else:
-            docks[number].bring_forward()
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
         target = tab_from(self, forward)
@@ -190,7 +184,7 @@ class MainWindow(QMainWindow):
         limits.changed.connect(lambda stored: session.document.set_limits(stored.limits()))
         session.document.set_limits(limits.value.limits())
         session.databases.doubted.connect(
-            lambda text: self.panel.messages.offer(text, "Show…", self._show_database_problems)
+            lambda text: self.panel.messages.offer(text, "Show…", self.docks.show_database_problems)
         )
         for panel in self.docks.sending_panels():
             panel.sending_bar.connect_requested.connect(self.bus.ask)
@@ -211,11 +205,6 @@ class MainWindow(QMainWindow):
         self.panel.context.diagnose_requested.connect(self.help.diagnose)
 
     # -- state --------------------------------------------------------------------------------------------
-
-    def _show_database_problems(self) -> None:
-        """Show the problems of the databases in the browser."""
-        self.docks.show_browser()
-        self.docks.browser.show_problems()
 
     def _on_state(self) -> None:
         """Update actions and title."""

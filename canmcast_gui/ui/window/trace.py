@@ -19,6 +19,7 @@ from canmcast_gui.ui.trace.chronological_view import ChronologicalView
 from canmcast_gui.ui.trace.colors import ColorsDialog
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.docks import ViewDocks
+from canmcast_gui.ui.trace.header_menu import fill_menu
 from canmcast_gui.ui.trace.panel import TracePanel
 from canmcast_gui.ui.window.actions import WindowActions
 from canmcast_gui.ui.window.menus import TIME_MODES, choice_menu
@@ -117,7 +118,7 @@ class TraceCommands(QObject):
     def _fill_columns(self) -> None:
         """Add the entries of the header's context menu."""
         self._columns.clear()
-        self._views.current.table.header.fill_menu(self._columns)
+        fill_menu(self._columns, self._views.current.table.header)
 
     def show_state(self) -> None:
         """Update check marks and tool tips."""

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 from canmcast_gui.app.bus.source_names import SourceNames
 from canmcast_gui.frames import Source
 from canmcast_gui.ui import theme
+from canmcast_gui.ui.filters.box import FilterBox
 from canmcast_gui.ui.filters.state import FilterState
-from canmcast_gui.ui.trace.filter import FilterBox
 from tests.support.frames import traffic
 
 

@@ -12,6 +12,7 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.theme import READABLE, contrast
 from canmcast_gui.ui.trace.by_id_view import ByIdView
+from canmcast_gui.ui.trace.header_menu import menu_of
 from canmcast_gui.ui.trace.paint import PADDING
 from tests.support.frames import mixed, traffic
 
@@ -85,7 +86,7 @@ def test_ids_are_sorted_without_a_mouse(stage, view):
     stage.receive(traffic(8))
     view.refresh()
     for order in ([3, 2, 1, 0], [0, 1, 2, 3]):  # a second time in descending order, like a click on the title
-        menu = view.table.header.menu()
+        menu = menu_of(view.table.header)
         sort = next(action.menu() for action in menu.actions() if action.text() == "&Sort by")
         {action.text(): action for action in sort.actions()}["ID"].trigger()
         menu.close()

@@ -11,6 +11,7 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.columns import DATA
 from canmcast_gui.ui.trace.chronological_view import AutoScroll, ChronologicalView
 from canmcast_gui.ui.trace.context import ViewContext
+from canmcast_gui.ui.trace.header_menu import menu_of
 from tests.support.frames import mixed, traffic
 
 
@@ -127,7 +128,7 @@ def keys_of(header) -> list[str]:
 
 def toggle_column(header, title: str) -> None:
     """Choose a column in the menu of the header."""
-    menu = header.menu()
+    menu = menu_of(header)
     {action.text(): action for action in menu.actions()}[title].trigger()
     menu.close()
 
@@ -319,7 +320,7 @@ def test_without_a_database_there_is_no_info(stage, view):
 
 
 def test_columns_are_moved_without_a_mouse(view):
-    menu = view.table.header.menu()
+    menu = menu_of(view.table.header)
     moves = {action.text(): action.menu() for action in menu.actions() if action.menu()}
     {action.text(): action for action in moves["Move to the &left"].actions()}["Data"].trigger()
     keys = [column.key for column in view.table.header.shown_columns()]
