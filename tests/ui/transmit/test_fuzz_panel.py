@@ -15,7 +15,8 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import FileError, read_batches
 from canmcast_gui.transmit import Transmitter
 from canmcast_gui.transport.settings import SENDER_FACTORY, BusSettings
-from canmcast_gui.ui.transmit.fuzz.panel import NO_ROW, FuzzPanel
+from canmcast_gui.ui.transmit.fuzz.filling import NO_ROW
+from canmcast_gui.ui.transmit.fuzz.panel import FuzzPanel
 from canmcast_gui.ui.transmit.rows.message_dialog import MessageDialog
 from canmcast_gui.ui.transmit.rows.panel import TransmitPanel
 from tests.ui.live import GROUP, WAIT_MS, go_live
