@@ -46,9 +46,10 @@ class SessionState(Enum):
 class Session(QObject):
     """Owns its parts; views receive the session and use them.
 
-    ``bus`` opens and closes the bus, ``transmit`` sends, ``document`` has the recording, ``record`` writes a
-    log file while frames arrive, ``databases`` describes messages, ``reference`` is a recording to compare
-    with. ``messages`` are for the user, ``tasks`` run in the background, ``clock`` says when views update.
+    ``bus`` opens and closes the bus, ``transmit`` sends, ``document`` has the recording and ``overview`` its
+    frames over time, ``record`` writes a log file while frames arrive, ``databases`` describes messages,
+    ``reference`` is a recording to compare with, ``workspace`` stores and restores the setup. ``messages``
+    are for the user, ``tasks`` run in the background, ``clock`` says when views update.
     """
 
     state_changed = Signal()
