@@ -79,18 +79,18 @@ def test_the_frame_is_edited_in_a_form(qtbot, panel):
     enter(qtbot, form.lines["count"], "many")
     assert "number of frames" in form.problems["count"].problem.text()
     assert panel.model.rows[0].count == 12
-    form.kind.setCurrentIndex(1)
-    form.kind.activated.emit(1)
+    form.type.kind.setCurrentIndex(1)
+    form.type.kind.activated.emit(1)
     assert panel.model.rows[0].is_remote
-    form.kind.setCurrentIndex(0)
-    form.kind.activated.emit(0)
-    form.options[int(Flag.FD)].click()
-    form.options[int(Flag.BRS)].click()
+    form.type.kind.setCurrentIndex(0)
+    form.type.kind.activated.emit(0)
+    form.type.options[int(Flag.FD)].click()
+    form.type.options[int(Flag.BRS)].click()
     assert panel.model.rows[0].flags == Flag.FD | Flag.BRS
     form.length.setCurrentIndex(form.length.findData("12"))
     form.length.activated.emit(0)
     assert len(panel.model.rows[0].data) == 12
-    form.options[int(Flag.FD)].click()
+    form.type.options[int(Flag.FD)].click()
     assert (panel.model.rows[0].flags, len(panel.model.rows[0].data)) == (0, 8)
 
 
@@ -119,8 +119,8 @@ def test_values_of_several_rows_are_edited_together_and_undone_together(qtbot, p
     assert not panel.details.isTabEnabled(GENERATORS)
     enter(qtbot, form.lines["group"], "start")
     assert [row.group for row in panel.model.rows] == ["start", "start"]
-    form.format.setCurrentIndex(1)
-    form.format.activated.emit(1)
+    form.type.format.setCurrentIndex(1)
+    form.type.format.activated.emit(1)
     assert all(row.extended for row in panel.model.rows)
     panel.actions_.undo.trigger()
     panel.actions_.undo.trigger()

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QFormLayout,
     QFrame,
-    QHBoxLayout,
     QLineEdit,
     QScrollArea,
     QSizePolicy,
@@ -18,9 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.app.transmit.parsing.condition_text import condition_for, joined_trigger, split_trigger
-from canmcast_gui.app.transmit.row import FRAME_TYPES, RowError, TransmitRow
+from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.database import DatabaseSet
-from canmcast_gui.frames import Flag
 from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.models.transmit.row_columns import (
     COMMENT,
@@ -39,16 +36,8 @@ from canmcast_gui.ui.content_size import widen
 from canmcast_gui.ui.filters.field import FilterField
 from canmcast_gui.ui.labels import TintedLabel
 from canmcast_gui.ui.transmit.details.checked_field import CheckedField
+from canmcast_gui.ui.transmit.details.type_fields import VARIOUS, TypeFields
 
-VARIOUS = "(various)"
-FORMATS = (("Standard, 11-bit ID", 0), ("Extended, 29-bit ID", int(Flag.EXTENDED)))
-KINDS = (("Data frame", 0), ("Remote frame", int(Flag.REMOTE)), ("Error frame", int(Flag.ERROR)))
-OPTIONS = (
-    ("FD", Flag.FD, "CAN FD: up to 64 bytes"),
-    ("BRS", Flag.BRS, "Bit rate switch: the data phase is faster"),
-    ("ESI", Flag.ESI, "Error state indicator: the sender is error passive"),
-)
-_FLAGS = frozenset(int(flags) for _name, flags in FRAME_TYPES)
 TEXTS: tuple[tuple[TransmitColumn, str, str], ...] = (
     (NAME, "Name", ""),
     (COUNT, "Count", "no limit"),
@@ -93,35 +82,15 @@ class FrameForm(QScrollArea):
     # -- fields ------------------------------------------------------------------------------------------
 
     def _make_type(self) -> None:
-        self.format = self._combo(FORMATS, lambda flags, bits: flags & ~Flag.EXTENDED | bits)
-        self.kind = self._combo(KINDS, _with_kind)
-        self.options = {}
-        line = QWidget(self.body)
-        layout = QHBoxLayout(line)
-        layout.setContentsMargins(0, 0, 0, 0)
-        for name, flag, tip in OPTIONS:
-            box = self.options[int(flag)] = QCheckBox(name, line)
-            box.setToolTip(tip)
-            box.clicked.connect(lambda on, flag=int(flag): self._set_option(flag, on))
-            layout.addWidget(box)
-        layout.addStretch(1)
+        self.type = TypeFields(self._set_flags, self.body)
         self.length = QComboBox(self.body)
         widen(self.length)
         self.length.setAccessibleName("Length in bytes")
         self.length.activated.connect(lambda _index: self._set_text(LENGTH, self.length.currentData()))
-        self._add("Format", "format", self.format)
-        self._add("Type", "type", self.kind)
-        self.form.addRow("CAN FD", line)
+        self._add("Format", "format", self.type.format)
+        self._add("Type", "type", self.type.kind)
+        self.form.addRow("CAN FD", self.type.options_line)
         self._add("Length", "length", self.length)
-
-    def _combo(self, choices: tuple[tuple[str, int], ...], change: Callable[[int, int], int]) -> QComboBox:
-        box = QComboBox(self.body)
-        for text, flags in choices:
-            box.addItem(text, flags)
-        widen(box)
-        box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        box.activated.connect(lambda _index: self._set_flags(lambda flags: change(flags, box.currentData())))
-        return box
 
     def _make_texts(self) -> None:
         for column, label, hint in TEXTS:
@@ -187,31 +156,13 @@ class FrameForm(QScrollArea):
         self.body.setEnabled(bool(rows))
         if not rows:
             return
-        self._show_flags([row.flags for row in rows])
+        self.type.show_flags([row.flags for row in rows])
         self._show_lengths(rows)
         for column, _label, _hint in TEXTS:
             self._show_line(column.key, {_typed_text(row, column) for row in rows})
         self._show_trigger(rows)
         left = {cell_text(self._model.rows.entry(number), COUNT, False) or "" for number in numbers}
         self.remaining.setText(next(iter(left)) if len(left) == 1 else VARIOUS)
-
-    def _show_flags(self, flags: list[int]) -> None:
-        for box, mask in ((self.format, Flag.EXTENDED), (self.kind, Flag.REMOTE | Flag.ERROR)):
-            values = {one & int(mask) for one in flags}
-            box.setCurrentIndex(box.findData(values.pop()) if len(values) == 1 else -1)
-            box.setPlaceholderText(VARIOUS)
-        is_data = all(not one & (Flag.REMOTE | Flag.ERROR) for one in flags)
-        for flag, check in self.options.items():
-            states = {bool(one & flag) for one in flags}
-            with QSignalBlocker(check):
-                check.setCheckState(
-                    Qt.CheckState.PartiallyChecked
-                    if len(states) > 1
-                    else Qt.CheckState.Checked
-                    if states == {True}
-                    else Qt.CheckState.Unchecked
-                )
-            check.setEnabled(is_data and (flag == Flag.FD or all(one & Flag.FD for one in flags)))
 
     def _show_lengths(self, rows: list[TransmitRow]) -> None:
         lengths = {row.lengths for row in rows}
@@ -265,9 +216,6 @@ class FrameForm(QScrollArea):
         self._change("type", lambda row: row.with_flags(change(row.flags)))
         self.refresh()
 
-    def _set_option(self, flag: int, on: bool) -> None:
-        self._set_flags(lambda flags: _with_option(flags, flag, on))
-
     def _take_line(self, column: TransmitColumn, line: QLineEdit) -> None:
         if line.isModified() and line.text() != line.property("shown"):
             self._set_text(column, line.text())
@@ -303,16 +251,3 @@ def _typed_text(row: TransmitRow, column: TransmitColumn) -> str:
     if column is COUNT:
         return "" if row.count is None else str(row.count)
     return column.text(row, False) if column.text is not None else ""
-
-
-def _with_kind(flags: int, kind: int) -> int:
-    """Flags of another kind of frame; only data frames can be CAN FD."""
-    flags = flags & ~int(Flag.REMOTE | Flag.ERROR) | kind
-    return flags if not kind else flags & ~int(Flag.FD | Flag.BRS | Flag.ESI)
-
-
-def _with_option(flags: int, flag: int, on: bool) -> int:
-    flags = flags | flag if on else flags & ~flag
-    if not flags & Flag.FD:
-        flags &= ~int(Flag.BRS | Flag.ESI)
-    return flags if flags in _FLAGS else flags & ~flag
