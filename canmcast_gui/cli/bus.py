@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from canmcast_gui.cli.terminal import Interrupt, print_note
 from canmcast_gui.frames import FrameBatch
@@ -22,6 +23,38 @@ if TYPE_CHECKING:
 SUPERVISE_SECONDS = 0.25
 # A batch is 2 MiB at most, a few hundredths of a second of work for its consumer.
 MOST_FRAMES = 65536
+
+
+@dataclass(frozen=True)
+class ListenerReport:
+    """The counters of a run, under the names that ``--report`` writes."""
+
+    received: int
+    sent: int
+    dropped_kernel: int
+    dropped_ring: int
+    malformed: int
+    foreign: int
+    recorded: int
+    duration_s: float
+    receive_buffer_bytes: int
+    priority: str
+
+    @property
+    def losses(self) -> str:
+        """What was lost or refused, as a clause for the closing line; "" if nothing was."""
+        losses = (
+            (self.dropped_kernel, "lost in the receive buffer"),
+            (self.dropped_ring, "lost in the capture ring"),
+            (self.malformed, "malformed"),
+            (self.foreign, "for another group"),
+        )
+        return "".join(f", {count:,} {reason}" for count, reason in losses if count)
+
+    def write(self, path: Path | None) -> None:
+        """Write them as JSON if a path is given. Raises OSError."""
+        if path is not None:
+            write_json(path, asdict(self))
 
 
 class Listener:
@@ -94,17 +127,21 @@ class Listener:
         elif problem and not self._problem:
             print_note("frames are received again")
 
-    def report(self, recorded: int = 0) -> dict[str, Any]:
-        """The counters so far, under the names that ``--report`` writes."""
+    def report(self, recorded: int = 0) -> ListenerReport:
+        """The counters so far."""
         counted = self.capture.statistics()
-        names = ("received", "sent", "dropped_kernel", "dropped_ring", "malformed", "foreign")
-        return {
-            **{name: getattr(counted, name) for name in names},
-            "recorded": recorded,
-            "duration_s": round(self.seconds, 3),
-            "receive_buffer_bytes": counted.receive_buffer_bytes,
-            "priority": counted.priority,
-        }
+        return ListenerReport(
+            received=counted.received,
+            sent=counted.sent,
+            dropped_kernel=counted.dropped_kernel,
+            dropped_ring=counted.dropped_ring,
+            malformed=counted.malformed,
+            foreign=counted.foreign,
+            recorded=recorded,
+            duration_s=round(self.seconds, 3),
+            receive_buffer_bytes=counted.receive_buffer_bytes,
+            priority=counted.priority,
+        )
 
     def __enter__(self) -> Listener:
         self._interrupt.__enter__()
@@ -115,23 +152,6 @@ class Listener:
     ) -> None:
         self.capture.shutdown()
         self._interrupt.__exit__(kind, error, trace)
-
-
-def write_report(path: Path | None, report: dict[str, Any]) -> None:
-    """Write a report as JSON if a path is given. Raises OSError."""
-    if path is not None:
-        write_json(path, report)
-
-
-def losses_text(report: dict[str, Any]) -> str:
-    """What was lost or refused, as a clause for the closing line; "" if nothing was."""
-    names = {
-        "dropped_kernel": "lost in the receive buffer",
-        "dropped_ring": "lost in the capture ring",
-        "malformed": "malformed",
-        "foreign": "for another group",
-    }
-    return "".join(f", {report[key]:,} {name}" for key, name in names.items() if report[key])
 
 
 def open_transmitter(settings: BusSettings, receives: bool = False) -> Transmitter:

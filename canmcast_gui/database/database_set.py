@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from canmcast_gui.database.database import Database, NamedId
-from canmcast_gui.database.model import Message, Signal, SignalValue, addresses_text
+from canmcast_gui.database.model import Message, Signal, SignalValue, addresses_text, signal_paths
 from canmcast_gui.database.problems import DatabaseError
 from canmcast_gui.database.scope import EVERYTHING, Conflict, Scope, conflicts_of
-from canmcast_gui.database.vocabulary import vocabulary_of
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.arrays import Column, RowNumbers
 from canmcast_gui.frames.filters import Vocabulary
+from canmcast_gui.frames.filters.vocabulary import MessageName, SignalName
 
 # Each repaint of a row looks up the same messages again. This is more than the ids of any real bus.
 _MAX_CACHED = 100_000
@@ -249,3 +249,16 @@ def _decode_rows(
     joined = np.concatenate([rows for rows, _ in parts])
     order = np.argsort(joined, kind="stable")
     return joined[order], np.concatenate([values for _, values in parts])[order]
+
+
+def vocabulary_of(messages: Iterable[Message]) -> Vocabulary:
+    """The names of messages and of all their signals."""
+    names: list[MessageName] = []
+    signals: list[SignalName] = []
+    for message in messages:
+        names.append(MessageName(message.name, message.arbitration_id, message.comment))
+        signals += [
+            SignalName(path.name, path.signal.name, path.signal.unit, path.signal.comment)
+            for path in signal_paths(message)
+        ]
+    return Vocabulary(tuple(names), tuple(signals))

@@ -159,9 +159,9 @@ class Tester:
         return self._codec.request("BatteryIdentification")
 
 
-def answer(request: dict[str, Any], car: Car) -> Values:
+def answer(request: Values, car: Car) -> Values:
     """The response of the engine to a request of the tester, as signal values."""
-    identifier = request["RequestIdentifier"]
+    identifier = int(request["RequestIdentifier"])
     scaled = {_ENGINE_SPEED: car.engine_speed * 4, _VEHICLE_SPEED: car.speed_kmh, _COOLANT: car.coolant + 40}
     known = request["RequestService"] == _READ_DATA and identifier in scaled
     return {
@@ -225,7 +225,7 @@ class DemoCodec:
         """The id of a message."""
         return self._messages[name].frame_id
 
-    def values(self, frame: can.Message) -> dict[str, Any]:
+    def values(self, frame: can.Message) -> Values:
         """The values in a received frame, as numbers."""
         for message in self._messages.values():
             if message.frame_id == frame.arbitration_id:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from canmcast_gui.cli.bus import Listener, losses_text, write_report
+from canmcast_gui.cli.bus import Listener
 from canmcast_gui.cli.options import (
     bus_options,
     bus_settings_from,
@@ -42,5 +42,5 @@ def command(
                 sys.stdout.write(candump_lines(batch))
                 sys.stdout.flush()
         counters = listener.report()
-        write_report(report, counters)
-        print_note(f"{counted(listener.taken, 'frame')} in {listener.seconds:.1f} s{losses_text(counters)}")
+        counters.write(report)
+        print_note(f"{counted(listener.taken, 'frame')} in {listener.seconds:.1f} s{counters.losses}")

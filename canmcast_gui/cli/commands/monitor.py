@@ -17,7 +17,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from canmcast_gui.cli.bus import Listener, losses_text
+from canmcast_gui.cli.bus import Listener
 from canmcast_gui.cli.options import (
     EXISTING_FILE,
     bus_options,
@@ -149,7 +149,7 @@ class Monitor:
     def _headline(self) -> str:
         rate = self._rates.frames_per_second(time.monotonic_ns())
         problem = self._listener.capture.problem
-        losses = losses_text(self._listener.report()) or ", 0 lost"
+        losses = self._listener.report().losses or ", 0 lost"
         frames = f"{rate:,.0f} frames/s · {counted(self._listener.taken, 'frame')}{losses}"
         trouble = [f"reception problem: {problem}"] if problem else []
         return " · ".join(["canmcast", *trouble, self._label, frames])

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from canmcast_gui.cli.bus import Listener, losses_text, write_report
+from canmcast_gui.cli.bus import Listener
 from canmcast_gui.cli.options import (
     NEW_FILE,
     ask_before_overwriting,
@@ -87,7 +87,7 @@ def command(
             listener.announce()
             _take(listener, recorder)
         counters = listener.report(recorder.recorded)
-    write_report(report, counters)
+    counters.write(report)
     if recorder.error:
         raise Failure(recorder.error)
     written = (
@@ -96,8 +96,7 @@ def command(
         else str(recorder.current_path if options.is_numbered else file)
     )
     print_note(
-        f"{counted(recorder.recorded, 'frame')} in {written}, {counters['duration_s']:.1f} s"
-        + losses_text(counters)
+        f"{counted(recorder.recorded, 'frame')} in {written}, {counters.duration_s:.1f} s" + counters.losses
     )
     if recorder.losses:
         print_note(recorder.losses)
