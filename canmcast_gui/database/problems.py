@@ -23,7 +23,7 @@ MAX_SIGNAL_BITS = 4_000_000
 # Lines in a file, from 1: of messages (name, "") and of signals (message, signal).
 Lines = dict[tuple[str, str], int]
 
-REPAIRED, LEFT_OUT, DOUBTFUL = "repaired", "left out", "warning"
+REPAIRED, LEFT_OUT, DOUBTFUL = "repaired", "error", "warning"
 
 # A file in which everything is wrong would fill the memory, and a list that no user reads to its end.
 MAX_PROBLEMS = 2_000
@@ -46,7 +46,7 @@ class Problem:
     """A problem of a database file.
 
     ``line`` counts from 1; 0 where the problem has no line. ``kind`` is "repaired" (read as it was surely
-    meant), "left out" (not read) or "warning" (read as written, but probably a mistake).
+    meant), "error" (not read) or "warning" (read as written, but probably a mistake).
     """
 
     line: int
@@ -86,7 +86,7 @@ class Problems:
     def __iter__(self) -> Iterator[Problem]:
         yield from sorted(self._problems, key=lambda problem: problem.line)
         if self._further:
-            yield Problem(0, DOUBTFUL, f"{self._further:,} further problems are not listed")
+            yield Problem(0, DOUBTFUL, f"{self._further:,} further issues are not listed")
 
     def __len__(self) -> int:
         return len(self._problems) + bool(self._further)

@@ -1,4 +1,4 @@
-"""Tables of the messages, signals, nodes and problems of databases."""
+"""Tables of the messages, signals, nodes and issues of databases."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from canmcast_gui.frames.text import id_text
 from canmcast_gui.models.drag import SIGNALS_MIME, Dragged, mime_of
 
 Index = QModelIndex | QPersistentModelIndex
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _NO_INDEX = QModelIndex()
 
 
@@ -115,7 +116,7 @@ class EntryTable(QAbstractTableModel):
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self.columns[section].title
-        return None
+        return _RIGHT if role == Qt.ItemDataRole.TextAlignmentRole and self.columns[section].right else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)
@@ -130,7 +131,7 @@ class EntryTable(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return column.text(entry, self._decimal)
         if role == Qt.ItemDataRole.TextAlignmentRole and column.right:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            return _RIGHT
         return None
 
     def mimeTypes(self) -> list[str]:
@@ -296,5 +297,5 @@ PROBLEM_COLUMNS = (
         True,
     ),
     TableColumn("Kind", 9, _of_problem(lambda problem: problem.kind)),
-    TableColumn("Problem", 60, _of_problem(lambda problem: problem.text)),
+    TableColumn("Issue", 60, _of_problem(lambda problem: problem.text)),
 )

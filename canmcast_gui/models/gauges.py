@@ -20,6 +20,9 @@ from canmcast_gui.models.drag import SIGNALS_MIME, signals_of_mime
 
 TITLES = ("Signal", "Value", "Unit", "Trend", "Min", "Max", "Age")
 NAME, VALUE, UNIT, TREND, MINIMUM, MAXIMUM, AGE = range(7)
+NUMBERS = (VALUE, MINIMUM, MAXIMUM, AGE)
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 # The trend has several values for each pixel, so that thinning shows every peak.
 TREND_VALUES = 2_048
@@ -153,6 +156,8 @@ class GaugesModel(QAbstractTableModel):
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return TITLES[section]
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if section in NUMBERS else _LEFT
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -161,8 +166,8 @@ class GaugesModel(QAbstractTableModel):
         gauge, column = self._gauges[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(gauge, column)
-        if role == Qt.ItemDataRole.TextAlignmentRole and column in (VALUE, MINIMUM, MAXIMUM, AGE):
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in NUMBERS:
+            return _RIGHT
         if role == Qt.ItemDataRole.ToolTipRole:
             return "\n".join(filter(None, [gauge.name, gauge.problem, self._warning(gauge)]))
         return None

@@ -85,11 +85,11 @@ def _source_text(row: HostRow) -> str:
     return f"this program, {row.source}" if row.is_own else str(row.source)
 
 
-NAME = 1
+NAME, FRAMES, IDS = 1, 3, 4
 COLUMNS = (
     HostColumn("Source", 16, _source_text, right=False, tip="Address and port"),
     HostColumn(
-        "Name", 22, _name_text, right=False, tip="Name of the process or host; its address if it has none"
+        "Name", 17, _name_text, right=False, tip="Name of the process or host; its address if it has none"
     ),
     HostColumn("Nodes", 10, _nodes_text, right=False, tip="Nodes of the databases that send these messages"),
     HostColumn("Frames", 8, lambda row: f"{row.frames:,}", tip="Frames in this recording"),

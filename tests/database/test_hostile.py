@@ -171,12 +171,12 @@ def test_invalid_parts_of_a_kcd_file_are_left_out_and_reported(tmp_path):
         ["Pressure"],
     ]
     assert [(problem.line, problem.kind) for problem in database.problems] == [
-        (5, "left out"),
-        (6, "left out"),
-        (7, "left out"),
-        (10, "left out"),
-        (10, "left out"),
-        (10, "left out"),
+        (5, "error"),
+        (6, "error"),
+        (7, "error"),
+        (10, "error"),
+        (10, "error"),
+        (10, "error"),
     ]
     assert [problem.text for problem in database.problems] == [
         "node 7 of message Engine is not in the file",

@@ -88,7 +88,7 @@ def test_signals_nodes_and_problems_have_their_rows(databases, table):
     nodes = table(database_tables.NODE_COLUMNS, database_tables.node_entries(databases))
     assert [nodes.index(0, column).data() for column in range(4)] == ["ECU", "1", "1", "drives"]
     problems = table(database_tables.PROBLEM_COLUMNS, database_tables.problem_entries(databases))
-    assert texts(problems, 2)[:2] == ["conflict", "left out"]
+    assert texts(problems, 2)[:2] == ["conflict", "error"]
     assert "100 is Engine in car.dbc" in texts(problems, 3)[0]
     assert texts(problems, 1)[1] == "10"
 

@@ -181,7 +181,7 @@ class Databases(QObject):
         )
         parts = []
         if problems:
-            parts.append(f"{counted(problems, 'problem')} {were(problems)} repaired or left out")
+            parts.append(f"{counted(problems, 'issue')} {were(problems)} repaired or left out")
         if conflicts:
             parts.append(f"{counted(conflicts, 'id')} {are(conflicts)} in another database as well")
         if parts:

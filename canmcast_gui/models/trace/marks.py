@@ -10,8 +10,10 @@ from canmcast_gui.frames.marks import Mark
 from canmcast_gui.models.columns import NO_INDEX, Index, seconds_text
 from canmcast_gui.recording import Recording
 
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _TITLES = ("Time", "Row", "Note")
-NOTE = 2
+TIME, ROW, NOTE = range(3)
 
 
 class MarksModel(QAbstractTableModel):
@@ -51,6 +53,8 @@ class MarksModel(QAbstractTableModel):
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return _TITLES[section] if 0 <= section < len(_TITLES) else None
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(_LEFT if section == NOTE else _RIGHT)
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -62,7 +66,7 @@ class MarksModel(QAbstractTableModel):
         if mark is None:
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() != NOTE:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            return int(_RIGHT)
         if role == Qt.ItemDataRole.ToolTipRole:
             return mark.text or None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):

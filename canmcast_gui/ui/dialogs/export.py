@@ -92,7 +92,7 @@ class ExportSignalsDialog(QDialog):
 
     def _connect(self) -> None:
         self.some.toggled.connect(self._check)
-        self.list.itemChanged.connect(self._check)
+        self.list.itemChanged.connect(self._on_ticked)
         self.search.textChanged.connect(self._on_search)
         self.evenly.toggled.connect(self.every_ms.setEnabled)
         self._buttons.accepted.connect(self._on_accepted)
@@ -104,10 +104,13 @@ class ExportSignalsDialog(QDialog):
         return tuple(item.text() for item in items if item.checkState() == Qt.CheckState.Checked)
 
     def _check(self) -> None:
-        is_some = self.some.isChecked()
-        self.search.setEnabled(is_some)
-        self.list.setEnabled(is_some)
-        self.ok.setEnabled(not is_some or bool(self.names()))
+        self.ok.setEnabled(self.all.isChecked() or bool(self.names()))
+
+    def _on_ticked(self) -> None:
+        """Export selected signals only, as soon as one is ticked."""
+        if self.names():
+            self.some.setChecked(True)
+        self._check()
 
     def _on_search(self, text: str) -> None:
         for line in range(self.list.count()):

@@ -1,4 +1,4 @@
-"""The database browser: messages, signals, nodes and problems of all databases, with their details."""
+"""The database browser: messages, signals, nodes and issues of all databases, with their details."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ NO_DATABASE = (
     "No database is loaded.\nLoad a DBC, KCD, SYM or ARXML file, or drop one on the window, "
     "to see its messages and signals."
 )
+NO_ISSUES = "The loaded databases have no issues."
 
 
 class DatabaseBrowser(QWidget):
@@ -57,7 +58,7 @@ class DatabaseBrowser(QWidget):
         self._settings = settings
         self._is_outdated = True
         self.search = QLineEdit(self)
-        self.search.setPlaceholderText("Search messages, signals, nodes, ids, problems")
+        self.search.setPlaceholderText("Search messages, signals, nodes, ids, issues")
         self.search.setClearButtonEnabled(True)
         self.search.addAction(icon("find"), QLineEdit.ActionPosition.LeadingPosition)
         self.files = DatabaseFiles(session, self)
@@ -66,10 +67,11 @@ class DatabaseBrowser(QWidget):
         self.messages = self._add("Messages", MESSAGE_COLUMNS)
         self.signals = self._add("Signals", SIGNAL_COLUMNS)
         self.nodes = self._add("Nodes", NODE_COLUMNS)
-        self.problems = self._add("Problems", PROBLEM_COLUMNS)
+        self.problems = self._add("Issues", PROBLEM_COLUMNS)
         self.tabs.addTab(self.files, "Files")
         self.details = DatabaseDetails(self)
         self.hint = EmptyHint(self.messages, NO_DATABASE)
+        self.no_issues = EmptyHint(self.problems, NO_ISSUES)
         self._arrange()
         self.search.textChanged.connect(self._on_search)
         self.tabs.currentChanged.connect(self._on_tab)
@@ -98,6 +100,7 @@ class DatabaseBrowser(QWidget):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setSortIndicatorClearable(True)
         header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         character = view.fontMetrics().averageCharWidth()
@@ -142,10 +145,11 @@ class DatabaseBrowser(QWidget):
         ):
             _model(view).set_entries(entries)
         for number, view in enumerate(self._views()):
-            title = ("Messages", "Signals", "Nodes", "Problems")[number]
+            title = ("Messages", "Signals", "Nodes", "Issues")[number]
             total = _model(view).total
             self.tabs.setTabText(number, f"{title} ({total:,})" if total else title)
         self.hint.setVisible(len(databases) == 0)
+        self.no_issues.setVisible(_model(self.problems).total == 0)
         for view, entry in chosen:
             if entry is not None:
                 view.setCurrentIndex(_model(view).index_of(entry.database, entry.name))
@@ -183,7 +187,7 @@ class DatabaseBrowser(QWidget):
         self.tabs.setCurrentWidget(self.files)
 
     def show_problems(self) -> None:
-        """Show the problems of the files."""
+        """Show the issues of the files."""
         self.tabs.setCurrentWidget(self.problems)
 
     def _views(self) -> tuple[QTableView, ...]:
@@ -204,6 +208,8 @@ class DatabaseBrowser(QWidget):
         view = self.tabs.currentWidget()
         self.details.setVisible(view is not self.files)
         if isinstance(view, QTableView):
+            if not view.currentIndex().isValid():
+                view.setCurrentIndex(_model(view).index(0, 0))  # so that the details show something
             self.details.show_entry(self._current(view), self._settings.decimal.value)
 
     def _on_current(self, index: QModelIndex) -> None:

@@ -1,4 +1,4 @@
-"""The files of the loaded databases: their order, scope and number of problems."""
+"""The files of the loaded databases: their order, scope and number of issues."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from canmcast_gui.ui.actions import allow, new_action
 from canmcast_gui.ui.dialogs.files import ask_files, database_filters
 from canmcast_gui.ui.item_views import EditTable
 
-TITLES = ("Database", "Messages", "Problems", "Channels", "Sources")
+TITLES = ("Database", "Messages", "Issues", "Channels", "Sources")
 FILE, MESSAGES, PROBLEMS, CHANNELS, SOURCES = range(5)
 _SCOPE_TIP = "Channels or sources whose frames use the database, separated by commas; empty: all frames"
 
@@ -79,8 +79,13 @@ class DatabaseFiles(QWidget):
         table = EditTable(TITLES, self)
         table.setFrameShape(QTableWidget.Shape.NoFrame)
         table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 6)
+        table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         header = table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(FILE, QHeaderView.ResizeMode.Stretch)
         character = table.fontMetrics().horizontalAdvance("0")

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session, SessionState
-from canmcast_gui.models.gauges import AGE, MAXIMUM, MINIMUM, TREND, VALUE, GaugesModel
+from canmcast_gui.models.gauges import AGE, MAXIMUM, MINIMUM, NAME, TREND, VALUE, GaugesModel
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.actions import allow, new_action
 from canmcast_gui.ui.item_views import WideNumbers, prepare_table
@@ -30,7 +30,7 @@ from canmcast_gui.ui.updates import VisibleTicks
 # Values are decoded on each tick and shown four times a second.
 SHOW_EVERY = 5
 LIVE_SECONDS, FILE_SECONDS = 0.006, 0.025
-WIDTHS = (20, 11, 8, 12, 9, 9, 7)
+WIDTHS = (15, 10, 8, 12, 9, 9, 7)
 HEADER = "gauges_header"
 HINT = "No signals.\nDrag signals here, or select them in the panel Signals and choose Add to Watch."
 
@@ -63,7 +63,7 @@ class GaugesPanel(QWidget):
     def _make_table(self) -> QTableView:
         table = QTableView(self)
         table.setModel(self.model)
-        prepare_table(table, row_padding=8)
+        prepare_table(table, row_padding=6)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setAcceptDrops(True)
@@ -106,6 +106,14 @@ class GaugesPanel(QWidget):
         first = self._session.document.recording.first_row
         self._next_rows |= dict.fromkeys(self.model.add(names, self._session.databases.loaded), first)
         self.hint.setVisible(not self.model.names)
+        self._widen_names()
+
+    def _widen_names(self) -> None:
+        """Show whole names, unless they would take more than half of the panel."""
+        header, room = self.table.horizontalHeader(), self.table.viewport().width() // 2
+        needed = self.table.sizeHintForColumn(NAME) if self.model.names else 0
+        if needed > header.sectionSize(NAME) < room:
+            header.resizeSection(NAME, min(needed, room))
 
     def set_signals(self, names: Iterable[str]) -> None:
         """Show gauges for these signals only."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidge
 from canmcast_gui.app.bus.source_names import SourceNames
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
-from canmcast_gui.models.hosts import COLUMNS, NAME, HostsModel
+from canmcast_gui.models.hosts import COLUMNS, FRAMES, IDS, NAME, HostsModel
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.item_views import WideNumbers, prepare_table
 from canmcast_gui.ui.labels import EmptyHint
@@ -51,13 +51,14 @@ class HostsPanel(QWidget):
     def _make_table(self) -> QTableView:
         table = QTableView(self)
         table.setModel(self.model)
-        prepare_table(table, row_padding=8)
+        prepare_table(table, row_padding=4)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         header = table.horizontalHeader()
         digit = table.fontMetrics().horizontalAdvance("0")
         for number, column in enumerate(COLUMNS):
             header.resizeSection(number, digit * column.width + 14)
-        header.moveSection(NAME, 0)  # in a narrow panel, a name says more than an address
+        for place, number in enumerate((NAME, FRAMES, IDS)):  # a narrow panel shows what says most
+            header.moveSection(header.visualIndex(number), place)
         WideNumbers(table, (number for number, column in enumerate(COLUMNS) if column.right))
         header.restoreState(self._settings.layout(HEADER))
         header.sectionResized.connect(lambda *_: self._settings.set_layout(HEADER, header.saveState()))

@@ -94,6 +94,7 @@ class SignalsPanel(QWidget):
         tree.setDragEnabled(True)
         tree.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         tree.setExpandsOnDoubleClick(False)
+        tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names of one message often begin alike
         tree.setIndentation(tree.fontMetrics().averageCharWidth() * 3 // 2)
         header = tree.header()
         header.setStretchLastSection(False)

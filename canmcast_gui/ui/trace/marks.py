@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
 
-from canmcast_gui.models.trace.marks import NOTE, MarksModel
+from canmcast_gui.models.trace.marks import NOTE, ROW, TIME, MarksModel
 from canmcast_gui.ui.actions import allow, new_action
-from canmcast_gui.ui.item_views import prepare_table
+from canmcast_gui.ui.item_views import WideNumbers, prepare_table
 from canmcast_gui.ui.labels import EmptyHint
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.updates import VisibleTicks
@@ -31,10 +31,13 @@ class MarksPanel(QWidget):
         self.table = _MarksTable()
         self.table.setModel(self.model)
         prepare_table(self.table, 4)
-        self.table.horizontalHeader().setStretchLastSection(True)
+        header = self.table.horizontalHeader()
+        header.moveSection(NOTE, 1)
+        header.setSectionResizeMode(NOTE, QHeaderView.ResizeMode.Stretch)
         digit = self.fontMetrics().horizontalAdvance("0")
-        for column, characters in ((0, 13), (1, 8)):
+        for column, characters in ((TIME, 9), (ROW, 5)):
             self.table.setColumnWidth(column, characters * digit)
+        WideNumbers(self.table, (TIME, ROW))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.table)

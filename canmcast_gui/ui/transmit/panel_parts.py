@@ -15,6 +15,9 @@ from canmcast_gui.ui.actions import action_button, new_action
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.labels import TintedLabel
 
+# The menu indicator of the style is three pixels in a corner. The text of the button has an arrow instead.
+NO_INDICATOR = "QToolButton::menu-indicator { image: none; }"
+
 
 class RunActions(QObject):
     """Start, step and stop a run. The first action starts it, pauses it and resumes it."""
@@ -61,9 +64,10 @@ def menu_button(text: str, actions: list[QAction], parent: QWidget) -> QToolButt
     menu = QMenu(parent)
     menu.addActions(actions)
     button = QToolButton(parent)
-    button.setText(text)
+    button.setText(f"{text} ▾")
     button.setAutoRaise(True)
     button.setMenu(menu)
+    button.setStyleSheet(NO_INDICATOR)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     return button
 

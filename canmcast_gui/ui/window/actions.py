@@ -41,7 +41,7 @@ class WindowActions:
             icon="database",
             keys="Ctrl+D",
         )
-        self.database_browser = make("Database bro&wser", "Messages, signals, nodes, bits, problems")
+        self.database_browser = make("Database bro&wser", "Messages, signals, nodes, bits, issues")
         self.new_workspace = make("N&ew workspace", "Start without databases, plots and transmit rows")
         self.open_workspace = make("O&pen workspace…", WORKSPACE, keys="Ctrl+Shift+O")
         self.save_workspace = make("Save wor&kspace", WORKSPACE, keys="Ctrl+Shift+S")

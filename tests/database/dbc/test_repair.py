@@ -65,7 +65,7 @@ def test_only_tables_and_types_without_a_signal_are_left_out(load):
         HEAD + MESSAGE + 'VAL_ 256 Gears 0 "P" ;\nVAL_ 257 Gear 0 "P" ;\nSIG_VALTYPE_ 256 Nothing : 1;\n'
         'SG_MUL_VAL_ 256 Gear Nothing 0-1;\nVAL_ Lonely 0 "P" ;\nVAL_ 256 Gear 0 "P" ;\n'
     )
-    assert problems_of(database) == [(line, "left out") for line in range(6, 11)]
+    assert problems_of(database) == [(line, "error") for line in range(6, 11)]
     assert database.signal("Engine.Gear").choices == {0: "P"}
 
 
@@ -126,7 +126,7 @@ def test_unreadable_statements_are_left_out(load):
     )
     assert [message.name for message in database.messages] == ["Engine", "Good"]
     assert [signal.name for signal in database.messages[1].signals] == ["Fine"]
-    assert problems_of(database) == [(6, "left out"), (9, "left out"), (11, "left out"), (12, "left out")]
+    assert problems_of(database) == [(6, "error"), (9, "error"), (11, "error"), (12, "error")]
 
 
 def test_attributes_of_other_types_are_left_out_and_texts_of_choices_read(load):
@@ -138,7 +138,7 @@ def test_attributes_of_other_types_are_left_out_and_texts_of_choices_read(load):
     message = database.messages[0]
     assert message.cycle_ms == 20
     assert message.attributes == {"GenMsgCycleTime": "20", "Kind": "B"}
-    assert problems_of(database) == [(11, "left out"), (12, "left out")]
+    assert problems_of(database) == [(11, "error"), (12, "error")]
 
 
 def test_a_file_loads_without_attributes_that_cantools_refuses(load):
@@ -206,7 +206,7 @@ def test_multiplexers_with_too_many_combinations_are_left_out(load):
 def test_the_list_of_problems_is_limited(load):
     database = load(HEAD + MESSAGE + 'nonsense\nVAL_ 9 X 0 "" ;\n' * (2 * MAX_PROBLEMS))
     assert len(database.problems) == MAX_PROBLEMS + 1
-    assert "further problems" in database.problems[-1].text
+    assert "further issues" in database.problems[-1].text
 
 
 @given(st.text(alphabet='BOSGCMVAL_ \n:|@+-(),[]"0123456789aM;', max_size=400))

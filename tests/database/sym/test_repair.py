@@ -92,8 +92,8 @@ def test_signals_of_their_own_section(load):
         ("A", 8, False), ("B 2", 16, True),
     ]  # fmt: skip
     assert [(problem.line, problem.kind) for problem in database.problems] == [
-        (5, "left out"),
-        (11, "left out"),
+        (5, "error"),
+        (11, "error"),
     ]
 
 

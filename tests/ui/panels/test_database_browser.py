@@ -115,9 +115,7 @@ def test_problems_are_reported_and_listed_by_line(qtbot, stage, browser, tmp_pat
     path.write_text(CAR)
     with qtbot.waitSignal(stage.session.messages.posted, timeout=WAIT_MS) as said:
         stage.session.databases.load(path)
-    assert (
-        said.args[1] == "In flawed.dbc 1 problem was repaired or left out. The database browser lists them."
-    )
+    assert said.args[1] == "In flawed.dbc 1 issue was repaired or left out. The database browser lists them."
     browser.show_problems()
     browser.problems.setCurrentIndex(browser.problems.model().index(0, 0))
     assert "line 10" in browser.details.facts.toPlainText()

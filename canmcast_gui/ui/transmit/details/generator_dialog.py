@@ -80,7 +80,9 @@ class GeneratorDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addLayout(self.form)
-        for widget in (self.problem, QLabel("First payloads", self), self.payloads, self.equivalent):
+        self.payloads.setWordWrap(True)
+        self.heading = QLabel("First payloads", self)
+        for widget in (self.problem, self.heading, self.payloads, self.equivalent):
             layout.addWidget(widget)
         layout.addStretch(1)
         layout.addWidget(self.buttons)
@@ -196,6 +198,8 @@ class GeneratorDialog(QDialog):
             rest = self._show_payloads()
         self.problem.setText(rest)
         self.problem.setVisible(bool(rest))
+        for label in (self.heading, self.payloads):
+            label.setVisible(not problems and not rest)
         self.ok.setEnabled(not problems and not rest)
         self.equivalent.setText("" if problems else f"As text: {self.text()}")
 

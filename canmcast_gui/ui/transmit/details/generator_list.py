@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QMenu,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -31,6 +32,7 @@ from canmcast_gui.ui.actions import action_button, allow, new_action
 from canmcast_gui.ui.labels import EmptyHint, TintedLabel
 from canmcast_gui.ui.transmit.details.checked_field import CheckedField
 from canmcast_gui.ui.transmit.details.generator_dialog import GeneratorDialog
+from canmcast_gui.ui.transmit.panel_parts import NO_INDICATOR
 
 PREVIEWED = 3
 ADD = {
@@ -65,6 +67,7 @@ class GeneratorList(QScrollArea):
         self.remove_action = new_action(self, "Remove", self.remove_current, icon="remove", keys="Del")
         self.list = QListWidget(self.body)
         self.list.setAlternatingRowColors(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.addActions([self.edit_action, self.remove_action])
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.list.itemActivated.connect(lambda _item: self.edit_current())
@@ -80,6 +83,7 @@ class GeneratorList(QScrollArea):
         self.text = CheckedField(self.line, self.body)
         self.payloads = TintedLabel(parent=self.body)
         self.payloads.setFont(theme.fixed_font())
+        self.payloads.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -92,10 +96,11 @@ class GeneratorList(QScrollArea):
         self.menu.addActions(list(self.add_actions.values()))
         for group in ("counter", "checksum"):
             bar.addWidget(action_button(self.add_actions[group], self.body))
-        self.more = action_button(new_action(self, "More", tip="Waveforms and E2E protection"), self.body)
+        self.more = action_button(new_action(self, "More ▾", tip="Waveforms and E2E protection"), self.body)
         more = QMenu(self.more)
         more.addActions([self.add_actions["waveform"], self.add_actions["E2E protection"]])
         self.more.setMenu(more)
+        self.more.setStyleSheet(NO_INDICATOR)
         self.more.setPopupMode(self.more.ToolButtonPopupMode.InstantPopup)
         bar.addWidget(self.more)
         bar.addStretch(1)
@@ -134,6 +139,7 @@ class GeneratorList(QScrollArea):
         if row is not None and not (self.line.hasFocus() and self.line.isModified()):
             self.line.setText(row.generators)
         self.payloads.setText("" if number is None else self._payloads(number))
+        self.payloads.setToolTip(self.payloads.text())
         self._update_actions()
 
     def _fill(self, parts: list[str]) -> None:
@@ -150,7 +156,9 @@ class GeneratorList(QScrollArea):
         try:
             payloads = preview(row, self._model.rows.find_signal(row), PREVIEWED if row.generators else 1)
         except RowError as error:
+            self.payloads.setWordWrap(True)
             return str(error)
+        self.payloads.setWordWrap(False)
         return "\n".join(data_text(payload, False) for payload in payloads)
 
     def _number(self) -> int | None:

@@ -18,7 +18,8 @@ from canmcast_gui.ui.labels import EmptyHint
 from canmcast_gui.ui.transmit.details.signal_field import SignalField
 
 # The columns of widgets that are hidden where there is no room for them, and the room in characters.
-ROOM = ((4, 46), (5, 64))
+RAW = 3
+ROOM = ((RAW, 40), (4, 46), (5, 64))
 NO_MESSAGE = "No loaded database has this ID.\nLoad a database (Ctrl+D) to edit its signals."
 
 
@@ -137,7 +138,8 @@ class SignalEditor(QScrollArea):
         characters = self.viewport().width() / max(1, self.fontMetrics().horizontalAdvance("0"))
         for field in self.fields:
             for column, room in ROOM:
-                field.widgets[column].setVisible(characters >= room)
+                fits = characters >= room
+                field.widgets[column].setVisible(fits and not (column == RAW and field.line.signal.is_float))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -14,6 +14,7 @@ from canmcast_gui.ui import theme
 from canmcast_gui.ui.content_size import widen
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.labels import ElidedLabel, TintedLabel
+from canmcast_gui.ui.transmit.panel_parts import NO_INDICATOR
 from canmcast_gui.wording import printable
 
 SLIDER_STEPS = 1000
@@ -42,6 +43,7 @@ class SignalField(QWidget):
         self.driver = ""
         signal = line.signal
         self.label = ElidedLabel(printable(signal.name), parent)
+        self.label.mode = Qt.TextElideMode.ElideMiddle
         self.label.setMinimumWidth(90)
         self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.label.setToolTip(f"{signal.name}: {signal.comment}" if signal.comment else signal.name)
@@ -80,6 +82,7 @@ class SignalField(QWidget):
         self.edit_action = menu.addAction("Edit the generator…", lambda: self.generate.emit(""))
         self.remove_action = menu.addAction("Remove the generator", self.fixed.emit)
         button.setMenu(menu)
+        button.setStyleSheet(NO_INDICATOR)
         return button
 
     @property

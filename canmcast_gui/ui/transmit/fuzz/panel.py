@@ -115,6 +115,7 @@ class FuzzPanel(QWidget):
         fill_in.setToolTip("Use the frame of a row or of a message")
         bar.addWidget(fill_in)
         bar.addWidget(self.progress, 1)
+        bar.addStretch(0)
         return bar
 
     def _connect(self) -> None:
@@ -261,6 +262,7 @@ class FuzzPanel(QWidget):
         self.progress.setRange(0, max(1, count))
         self.progress.setValue(min(control.status.sent, count))
         self.progress.setFormat(progress_text(control))
+        self.progress.setVisible(control.running or bool(control.status.sent))
         if control.response is not self._shown_response:
             self._shown_response = control.response
             self.response.show_response(control.response)

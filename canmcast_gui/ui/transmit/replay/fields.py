@@ -220,6 +220,7 @@ class PositionRow(QWidget):
         parts += [f"{status.skipped:,} not for this bus"] if status.skipped else []
         parts += [f"loop {status.loops + 1}"] if status.loops else []
         self.text.setText(", ".join(parts))
+        self.text.setVisible(bool(parts))
 
 
 def _slider_steps(seconds: float, duration: float) -> int:

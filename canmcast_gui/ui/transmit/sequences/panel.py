@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt
 from PySide6.QtGui import QColor, QTextCursor, QTextFormat
 from PySide6.QtWidgets import (
     QComboBox,
@@ -68,7 +68,8 @@ class SequencePanel(QWidget):
         self.log.setAccessibleName("Step log")
         self.log.setFont(theme.fixed_font())
         self.log.setFrameShape(QListWidget.Shape.NoFrame)
-        self.log.setUniformItemSizes(True)
+        self.log.setWordWrap(True)
+        self.log.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.log.hide()
         splitter = QSplitter(self)
         splitter.addWidget(self.editor)
@@ -197,6 +198,12 @@ class SequencePanel(QWidget):
         if new:
             self.log.scrollToBottom()
         self.log.setVisible(bool(control.log))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "log"):
+            self._shown_run = 0  # the log is written again, in the colors of the theme
+            self._show_log()
 
     def _mark_line(self, line: int | None) -> None:
         """Mark the line of the next step."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
 # Width of the left area in pixels: a signal with its value must fit, and a wider one helps no further.
-NARROWEST, WIDEST = 196, 460
+NARROWEST, WIDEST = 226, 460
 # Of the height for the area at the bottom.
 HIGHEST_SHARE = 0.75
 
