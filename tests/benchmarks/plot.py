@@ -109,11 +109,11 @@ def _long_recording(database: Path) -> list[Figure]:
         for number in range(ZOOMS):
             begin = time.perf_counter()
             if number % 2:
-                panel.view.dragged.emit((panel.span.span[1] - panel.span.span[0]) / 50)
-                panel.view.dragged.emit(-(panel.span.span[1] - panel.span.span[0]) / 50)
+                panel.picture.lanes.dragged.emit((panel.span.span[1] - panel.span.span[0]) / 50)
+                panel.picture.lanes.dragged.emit(-(panel.span.span[1] - panel.span.span[0]) / 50)
             else:
-                panel.view.zoomed.emit(0.8, SPIKE_ROW * STEP_NS / 1e9)
-            panel.view.viewport().repaint()
+                panel.picture.lanes.zoomed.emit(0.8, SPIKE_ROW * STEP_NS / 1e9)
+            panel.picture.lanes.viewport().repaint()
             steps.append(time.perf_counter() - begin)
             seen += _highest(panel) == 0xFFFF * 0.25
         slowest = float(np.quantile(steps, 0.9))
@@ -127,7 +127,7 @@ def _long_recording(database: Path) -> list[Figure]:
 
 
 def _highest(panel: PlotPanel) -> float:
-    return float(np.max(panel.view.lanes[0].axes[0].curves[0].y))
+    return float(np.max(panel.picture.lanes.lanes[0].axes[0].curves[0].y))
 
 
 def _live(database: Path) -> list[Figure]:
@@ -160,7 +160,7 @@ def _live(database: Path) -> list[Figure]:
         session.clock.tick.connect(arrive)
         _turn(lambda: False, LIVE_SECONDS / 3)
         before = anonymous_memory()
-        panel.view.viewport().installEventFilter(paints)
+        panel.picture.lanes.viewport().installEventFilter(paints)
         cpu, start = time.process_time(), time.perf_counter()
         _turn(lambda: False, LIVE_SECONDS * 2 / 3)
         seconds = time.perf_counter() - start

@@ -73,7 +73,7 @@ def test_cursors_measure_in_all_plots_and_show_their_frame_in_the_trace(desk, pl
     speed, torque = plots.panels.values()
     speed.fit()
     speed.actions_.cursor.trigger()
-    speed.view.clicked.emit(0.2)
+    speed.picture.lanes.clicked.emit(0.2)
     speed.actions_.measure.trigger()
     speed.cursors.move(1, 0.5)
     assert torque.cursors.seconds == [0.2, 0.5]

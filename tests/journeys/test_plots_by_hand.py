@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from canmcast_gui.ui.plot.export import ExportDialog
 from tests.journeys.test_plots import SPEED, TORQUE, open_drive
+from tests.ui.plot.plotting import drag
 
 pytestmark = pytest.mark.window
 
@@ -44,11 +45,12 @@ def test_with_the_mouse(desk, panel, tmp_path):
     desk.qtbot.mouseClick(button(panel.actions_.measure), LEFT)  # one click: A, B and the table
     table = panel.cursors.table.measures
     assert None not in panel.cursors.seconds and panel.cursors.panel.isVisible()
-    flag = panel.view.times.flag(0).center().toPoint()
-    target = QPoint(round(panel.view.times.x_of(0.2)), flag.y())
-    QTest.mousePress(panel.view.times, LEFT, pos=flag)
-    QTest.mouseMove(panel.view.times, target)
-    QTest.mouseRelease(panel.view.times, LEFT, pos=target)
+    flag = panel.picture.lanes.times.flag(0).center().toPoint()
+    target = QPoint(round(panel.picture.lanes.times.x_of(0.2)), flag.y())
+    viewport = panel.picture.lanes.viewport()
+    QTest.mousePress(viewport, LEFT, pos=flag)
+    drag(viewport, target)
+    QTest.mouseRelease(viewport, LEFT, pos=target)
     assert panel.cursors.seconds[0] == pytest.approx(0.2, abs=0.01)
     assert table.index(0, 0).data() == "Speed [rpm]" and float(table.index(0, 3).data()) > 0
     menu = panel.menus.menu(SPEED)
@@ -58,7 +60,7 @@ def test_with_the_mouse(desk, panel, tmp_path):
     menu.close()
     desk.choose_file(panel.actions_.compare, tmp_path / "before.asc")
     desk.wait(lambda: panel.options.file_label.text() == "Dashed: before.asc", "the comparison")
-    desk.wait(lambda: len(panel.view.lanes[0].axes[0].others[0].x) == 100, "the other curve")
+    desk.wait(lambda: len(panel.picture.lanes.lanes[0].axes[0].others[0].x) == 100, "the other curve")
     desk.qtbot.mouseClick(panel.options.end_button, LEFT)
     assert not panel.options.isVisible()
     desk.qtbot.mouseClick(button(panel.actions_.export), LEFT)  # three clicks to an image
@@ -72,7 +74,7 @@ def test_with_the_mouse(desk, panel, tmp_path):
     message = desk.window.panel.messages.messages[-1]
     assert message.text == f"Image of the plot exported to {tmp_path / 'plot.png'}."
     cross = panel.legend.entries[1].cross.center()
-    desk.qtbot.mouseClick(panel.view.viewport(), LEFT, pos=cross)
+    desk.qtbot.mouseClick(panel.picture.lanes.viewport(), LEFT, pos=cross)
     assert panel.signals.names == [SPEED]
 
 
@@ -90,34 +92,34 @@ def test_by_keys_alone(desk, panel, tmp_path):
         desk.wait(lambda: panel.bar.name_edit.text() == "", "the signal")
     assert panel.signals.names == [TORQUE, SPEED]
     read_all(desk, panel)
-    panel.view.setFocus()
-    keys(panel.view, Qt.Key.Key_F)
-    keys(panel.view, Qt.Key.Key_C, SHIFT)
+    panel.picture.lanes.setFocus()
+    keys(panel.picture.lanes, Qt.Key.Key_F)
+    keys(panel.picture.lanes, Qt.Key.Key_C, SHIFT)
     first, second = panel.cursors.seconds
-    keys(panel.view, Qt.Key.Key_Right)
-    keys(panel.view, Qt.Key.Key_Left, SHIFT)
+    keys(panel.picture.lanes, Qt.Key.Key_Right)
+    keys(panel.picture.lanes, Qt.Key.Key_Left, SHIFT)
     assert panel.cursors.seconds[0] > first and panel.cursors.seconds[1] < second
-    keys(panel.view, Qt.Key.Key_C, CONTROL)
+    keys(panel.picture.lanes, Qt.Key.Key_C, CONTROL)
     assert QGuiApplication.clipboard().text().splitlines()[1].startswith(f"{TORQUE} [Nm]")
-    keys(panel.view, Qt.Key.Key_R)
+    keys(panel.picture.lanes, Qt.Key.Key_R)
     row = desk.window.panel.chronological.current_row()
     assert row == round(panel.cursors.seconds[0] * 100)
-    keys(panel.view, Qt.Key.Key_Escape)
+    keys(panel.picture.lanes, Qt.Key.Key_Escape)
     assert panel.cursors.seconds == [None, None]
     before = panel.span.seconds
-    keys(panel.view, Qt.Key.Key_Plus)
+    keys(panel.picture.lanes, Qt.Key.Key_Plus)
     assert panel.span.seconds < before
-    keys(panel.view, Qt.Key.Key_Left)
-    keys(panel.view, Qt.Key.Key_F)
-    keys(panel.view, Qt.Key.Key_X)
+    keys(panel.picture.lanes, Qt.Key.Key_Left)
+    keys(panel.picture.lanes, Qt.Key.Key_F)
+    keys(panel.picture.lanes, Qt.Key.Key_X)
     assert panel.picture.is_xy and panel.picture.xy.across.title == "Torque [Nm]"
     panel.options.x_box.setFocus()
     keys(panel.options.x_box, Qt.Key.Key_Down)
     assert panel.picture.xy.across.title == "Speed [rpm]"
     panel.picture.xy.setFocus()
     keys(panel.picture.xy, Qt.Key.Key_X)
-    panel.view.setFocus()
-    keys(panel.view, Qt.Key.Key_E)
+    panel.picture.lanes.setFocus()
+    keys(panel.picture.lanes, Qt.Key.Key_E)
     dialog = panel.findChild(ExportDialog)
     desk.wait(lambda: dialog.isActiveWindow() or QApplication.activeModalWidget() is dialog, "the dialog")
     while dialog.focusWidget() is not dialog.save_table:

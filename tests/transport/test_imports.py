@@ -7,7 +7,7 @@ import pytest
 
 import canmcast_gui.transport as transport
 
-HEAVY = ("can", "psutil", "PySide6", "cantools")
+HEAVY = ("can", "psutil", "PySide6", "pyqtgraph", "cantools")
 
 
 @pytest.mark.parametrize("module", ["receiver", "sender", "settings", "sockets.interfaces", "statistics"])

@@ -15,8 +15,8 @@ from canmcast_gui.models.plot.data import PlotData, PlotSignal
 from canmcast_gui.models.plot.measure import MeasureModel, span_text
 from canmcast_gui.models.plot.span import PlotSpan
 from canmcast_gui.ui.item_views import WideNumbers, leave_by_tab
-from canmcast_gui.ui.plot.drawing.lanes import LanesView
 from canmcast_gui.ui.plot.legend import PlotLegend
+from canmcast_gui.ui.plot.picture import PlotPicture
 from canmcast_gui.ui.plot.signals import PlotSignals
 
 A, B = 0, 1
@@ -99,11 +99,11 @@ class PlotCursors(QObject):
     moved = Signal()
 
     def __init__(
-        self, data: PlotData, view: LanesView, actions: Sequence[QAction], parent: QObject | None = None
+        self, data: PlotData, picture: PlotPicture, actions: Sequence[QAction], parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._data = data
-        self._view = view
+        self._picture = picture
         self._actions = actions
         self.seconds: list[float | None] = [None, None]
         self._a_is_for_measuring = False
@@ -118,13 +118,13 @@ class PlotCursors(QObject):
         layout.addWidget(self.times_label)
         layout.addWidget(self.table)
         self.panel.hide()
-        view.cursor_dragged.connect(self.move)
+        picture.cursor_dragged.connect(self.move)
 
     def move(self, cursor: int, second: float | None) -> None:
         """Move cursor A (0) or B (1) to a time; None hides it."""
         self.seconds[cursor] = second
         self._actions[cursor].setChecked(second is not None)
-        self._view.show_cursors(self.seconds)
+        self._picture.show_cursors(self.seconds)
         self.moved.emit()
 
     def toggle(self, cursor: int, span: tuple[float, float]) -> None:

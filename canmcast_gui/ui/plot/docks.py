@@ -29,7 +29,7 @@ class PlotDock(PanelDock):
         super().__init__(name, title, window)
         self.panel = panel
         self.setWidget(panel)
-        self.first_focus = panel.view
+        self.first_focus = panel.picture
 
 
 class PlotDocks(QObject):

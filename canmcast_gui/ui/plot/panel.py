@@ -50,11 +50,10 @@ class PlotPanel(QWidget):
         self.signals = PlotSignals(session, self.palette(), self)
         self.actions_ = PlotActions(self)
         self.picture = PlotPicture(self)
-        self.view = self.picture.lanes
         self.legend = PlotLegend(self)
         cursor_actions = (self.actions_.cursor, self.actions_.measure)
-        self.cursors = PlotCursors(self.signals.data, self.view, cursor_actions, self)
-        self.time = PlotTime(session, self.signals, self.view, self.cursors, self)
+        self.cursors = PlotCursors(self.signals.data, self.picture, cursor_actions, self)
+        self.time = PlotTime(session, self.signals, self.picture, self.cursors, self)
         self.span = self.time.span
         self.readout = PlotReadout(session, self.signals, self.span, self.cursors, self.legend)
         self.exporter = PlotExport(session, self.signals, self.span, (self.legend, self.picture), self)
@@ -97,17 +96,17 @@ class PlotPanel(QWidget):
         connect(actions.clear.triggered, self.signals.clear)
 
     def _connect_parts(self) -> None:
-        view = self.view
-        view.clicked.connect(lambda _second: self.setFocus())
+        picture = self.picture
+        picture.clicked.connect(lambda _second: self.setFocus())
         self.signals.changed.connect(self._show_signals)
         self.time.moved.connect(self._redraw)
         self.cursors.moved.connect(self.readout.show_values)
         self.cursors.moved.connect(self._show_state)
-        self.legend.widened.connect(view.place_entries)
-        self.legend.values_changed.connect(view.viewport().update)
-        for remove_clicked in (self.legend.remove_clicked, view.remove_clicked):
+        self.legend.widened.connect(picture.place_entries)
+        self.legend.values_changed.connect(picture.place_entries)
+        for remove_clicked in (self.legend.remove_clicked, picture.remove_clicked):
             remove_clicked.connect(self.signals.remove)
-        for menu_requested in (self.legend.menu_requested, self.picture.menu_requested):
+        for menu_requested in (self.legend.menu_requested, picture.menu_requested):
             menu_requested.connect(self._show_menu)
         self.menus.x_chosen.connect(self.use_as_x)
         self.bar.name_chosen.connect(self.signals.add)
@@ -185,7 +184,7 @@ class PlotPanel(QWidget):
         in_lanes = not is_xy and not is_overlaid
         self.picture.show_signals(shown, is_overlaid, colors, others, self.x_signal)
         self.legend.show_signals(shown, colors, in_lanes, self.x_signal if is_xy else "")
-        self.view.show_entries(self.legend.entries if in_lanes else [])
+        self.picture.show_entries(self.legend.entries if in_lanes else [])
         self.options.show_x(is_xy, self.signals.names, self.x_signal)
         self.readout.update_soon()
         self._show_state()

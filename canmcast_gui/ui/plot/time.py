@@ -9,7 +9,7 @@ from canmcast_gui.app.session import Session
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.plot.span import PlotSpan, SpanMode
 from canmcast_gui.ui.plot.cursors import A, B, PlotCursors
-from canmcast_gui.ui.plot.drawing.lanes import LanesView
+from canmcast_gui.ui.plot.picture import PlotPicture
 from canmcast_gui.ui.plot.signals import PlotSignals
 
 # Of the visible time: how far a key moves, and how much it zooms.
@@ -34,7 +34,7 @@ class PlotTime(QObject):
         self,
         session: Session,
         signals: PlotSignals,
-        view: LanesView,
+        picture: PlotPicture,
         cursors: PlotCursors,
         parent: QObject | None = None,
     ) -> None:
@@ -43,10 +43,10 @@ class PlotTime(QObject):
         self._session = session
         self._signals = signals
         self._cursors = cursors
-        view.zoomed.connect(self._on_zoomed)
-        view.dragged.connect(self._on_dragged)
-        view.span_drawn.connect(self._on_span_drawn)
-        view.clicked.connect(self._on_clicked)
+        picture.zoomed.connect(self._on_zoomed)
+        picture.dragged.connect(self._on_dragged)
+        picture.span_drawn.connect(self._on_span_drawn)
+        picture.clicked.connect(self._on_clicked)
 
     def follow(self) -> None:
         """Show the newest seconds."""

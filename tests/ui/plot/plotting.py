@@ -1,5 +1,6 @@
 """What tests of plots look at, and what they do with the mouse."""
 
+import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 
@@ -10,7 +11,7 @@ SPEED, GEAR = "Engine.Speed", "Engine.Gear"
 
 def curves(panel) -> list[LaneCurve]:
     """All curves in their order."""
-    return [curve for lane in panel.view.lanes for axis in lane.axes for curve in axis.curves]
+    return [curve for lane in panel.picture.lanes.lanes for axis in lane.axes for curve in axis.curves]
 
 
 def drawn(panel, number=0):
@@ -21,7 +22,7 @@ def drawn(panel, number=0):
 
 def wheel(panel, position: QPoint, steps: int) -> None:
     """Turn the wheel over the view."""
-    viewport, none = panel.view.viewport(), Qt.MouseButton.NoButton
+    viewport, none = panel.picture.lanes.viewport(), Qt.MouseButton.NoButton
     event = QWheelEvent(
         QPointF(position), QPointF(viewport.mapToGlobal(position)), QPoint(), QPoint(0, 120 * steps), none,
         Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
@@ -31,11 +32,12 @@ def wheel(panel, position: QPoint, steps: int) -> None:
 
 def middle(panel) -> QPoint:
     """The middle of the first lane, on the viewport."""
-    return panel.view.lanes[0].area.center().toPoint()
+    return panel.picture.lanes.lanes[0].area.center().toPoint()
 
 
 def drag(viewport, position: QPoint, keys=Qt.KeyboardModifier.NoModifier) -> None:
     """Move the mouse with its left button down."""
+    pg.setConfigOption("mouseRateLimit", 0)  # a test moves it more often than 100 times a second
     left = Qt.MouseButton.LeftButton
     event = QMouseEvent(
         QEvent.Type.MouseMove, QPointF(position), QPointF(viewport.mapToGlobal(position)),

@@ -55,12 +55,12 @@ def test_the_time_box_shows_the_length_of_the_span(qtbot, panel, session):
     session.document.recording.append(traffic(100))
     panel.refresh()
     assert panel.bar.window_box.currentText() == "10 s"
-    panel.view.zoomed.emit(0.63, 0.05)
+    panel.picture.lanes.zoomed.emit(0.63, 0.05)
     assert panel.bar.window_box.currentText() == "6.3 s"
     panel.time.set_window(300.0)
     assert panel.bar.window_box.currentText() == "5 min"
     assert panel.bar.window_box.findText("6.3 s") < 0
-    panel.view.span_drawn.emit(0.010, 0.0345)
+    panel.picture.lanes.span_drawn.emit(0.010, 0.0345)
     assert panel.bar.window_box.currentText() == "24.5 ms"
     panel.fit()
     assert panel.bar.window_box.currentText() == "96 ms"

@@ -13,7 +13,7 @@ def test_the_cursor_steps_from_sample_to_sample_and_reads_them(qtbot, panel, ses
     panel.signals.add(SPEED)
     panel.fit()
     panel.actions_.cursor.trigger()
-    panel.view.clicked.emit(0.041)
+    panel.picture.lanes.clicked.emit(0.041)
     assert panel.legend.entries[0].value == "10.00 rpm"
     qtbot.keyClick(panel, Qt.Key.Key_Right)
     assert panel.legend.entries[0].value == "11.00 rpm"
@@ -29,8 +29,8 @@ def test_a_click_moves_the_cursor(qtbot, panel, session):
     panel.signals.add(SPEED)
     panel.actions_.cursor.trigger()
     position = middle(panel)
-    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=position)
-    second = panel.view.times.second_at(position.x())
+    qtbot.mouseClick(panel.picture.lanes.viewport(), Qt.MouseButton.LeftButton, pos=position)
+    second = panel.picture.lanes.times.second_at(position.x())
     assert panel.cursors.seconds[0] == pytest.approx(second, abs=0.05)
 
 
@@ -59,15 +59,16 @@ def test_a_cursor_is_dragged_by_its_line_or_its_flag_below_the_lanes(qtbot, pane
     session.document.recording.append(traffic(100))
     panel.fit()
     panel.cursors.move(1, 0.03)
-    times, left = panel.view.times, Qt.MouseButton.LeftButton
+    times, left = panel.picture.lanes.times, Qt.MouseButton.LeftButton
     line = QPoint(round(times.x_of(0.03)), middle(panel).y())
-    for widget, start in ((panel.view.viewport(), line), (times, times.flag(1).center().toPoint())):
-        qtbot.mousePress(widget, left, pos=start)
-        end = QPoint(round(times.x_of(0.05)), start.y())
-        drag(widget, end)
-        qtbot.mouseRelease(widget, left, pos=end)
+    viewport = panel.picture.lanes.viewport()
+    for start in (line, times.flag(1).center().toPoint() + QPoint(5, 0)):
+        qtbot.mousePress(viewport, left, pos=start)
+        end = QPoint(round(times.x_of(0.05)) + start.x() - line.x(), start.y())
+        drag(viewport, end)
+        qtbot.mouseRelease(viewport, left, pos=end)
         assert panel.cursors.seconds == [None, pytest.approx(0.05, abs=1e-3)]
-        assert panel.view.cursors == panel.cursors.seconds
+        assert times.cursors == panel.cursors.seconds
         panel.cursors.move(1, 0.03)
 
 
@@ -76,11 +77,11 @@ def test_escape_removes_the_cursors(qtbot, panel, session):
     session.document.recording.append(traffic(100))
     panel.actions_.measure.trigger()
     assert None not in panel.cursors.seconds
-    qtbot.keyClick(panel.view, Qt.Key.Key_Escape)
+    qtbot.keyClick(panel.picture.lanes, Qt.Key.Key_Escape)
     assert panel.cursors.seconds == [None, None]
     assert not panel.actions_.measure.isChecked() and not panel.actions_.cursor.isChecked()
     before = panel.span.span
-    qtbot.keyClick(panel.view, Qt.Key.Key_Left)
+    qtbot.keyClick(panel.picture.lanes, Qt.Key.Key_Left)
     assert panel.span.span[0] == pytest.approx(before[0] - 0.1 * (before[1] - before[0]))
 
 
@@ -121,7 +122,7 @@ def test_a_click_with_shift_measures_too(qtbot, panel, session):
     panel.signals.add(SPEED)
     session.document.recording.append(traffic(100))
     panel.fit()
-    viewport = panel.view.viewport()
+    viewport = panel.picture.lanes.viewport()
     left, shift = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier
     qtbot.keyPress(panel, Qt.Key.Key_Shift)
     qtbot.mouseClick(viewport, left, shift, viewport.rect().center())
@@ -136,16 +137,18 @@ def test_flags_of_cursors_and_the_time_axis_are_visible_while_lanes_scroll(qtbot
     session.document.recording.append(traffic(100))
     panel.fit()
     panel.actions_.measure.trigger()
-    for height in (250, 320, 900):
-        panel.resize(700, height)
-        qtbot.waitUntil(lambda height=height: panel.view.times.mapTo(panel, QPoint()).y() < height)
-        times, bar = panel.view.times, panel.view.verticalScrollBar()
-        for position in (0, bar.maximum()):
-            bar.setValue(position)
-            assert times.isVisible()
-            assert panel.view.rect().contains(times.geometry())
-            for cursor in (0, 1):
-                assert times.rect().toRectF().contains(times.flag(cursor))
+    view = panel.picture.lanes
+    for width, height in ((300, 250), (700, 320), (700, 900)):
+        panel.resize(width, height)
+        qtbot.waitUntil(lambda: view.times.axis.isVisible())
+        for position in (0, view.verticalScrollBar().maximum()):
+            view.verticalScrollBar().setValue(position)
+            for second in (None, *view.span):
+                if second is not None:
+                    panel.cursors.move(0, second)
+                seen = view.mapToScene(view.viewport().rect()).boundingRect()
+                assert seen.contains(view.times.axis.geometry())
+                assert all(seen.contains(view.times.flag(cursor)) for cursor in (0, 1))
 
 
 @pytest.mark.parametrize("width", [600, 1200])

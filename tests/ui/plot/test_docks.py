@@ -70,12 +70,12 @@ def test_linked_plots_show_the_same_time_and_cursors(plots):
     first, second = plots.panels.values()
     first.fit()
     assert second.span.mode is first.span.mode
-    first.view.zoomed.emit(0.5, 0.1)
+    first.picture.lanes.zoomed.emit(0.5, 0.1)
     assert second.span.span == first.span.span
     second.cursors.move(1, 0.15)
     assert first.cursors.seconds == [None, 0.15]
     plots.link_action.setChecked(False)
-    first.view.dragged.emit(0.05)
+    first.picture.lanes.dragged.emit(0.05)
     assert second.span.span != first.span.span
     second.cursors.move(0, 0.1)
     assert first.cursors.seconds == [None, 0.15]
@@ -87,7 +87,7 @@ def test_a_click_in_a_plot_shows_the_row_and_a_row_moves_the_cursor(plots, windo
     panel = plots.current
     panel.fit()
     panel.actions_.cursor.trigger()
-    panel.view.clicked.emit(0.1234)
+    panel.picture.lanes.clicked.emit(0.1234)
     assert window.panel.chronological.current_row() == 124
     assert panel.cursors.seconds[0] == pytest.approx(0.1234)
     window.panel.chronological.show_row(200)

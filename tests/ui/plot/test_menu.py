@@ -25,7 +25,7 @@ def test_a_lane_has_the_menu_of_its_signal_and_the_plot(panel, menus):
     asked = []
     panel.picture.menu_requested.disconnect()
     panel.picture.menu_requested.connect(lambda name, _position: asked.append(name))
-    view = panel.view
+    view = panel.picture.lanes
     for lane in view.lanes:
         position = lane.area.center().toPoint()
         event = QContextMenuEvent(

@@ -31,12 +31,12 @@ def test_lanes_are_stacked_or_overlaid(panel, session):
     session.document.recording.append(traffic(50))
     panel.signals.add(SPEED)
     panel.signals.add(GEAR)
-    assert [len(lane.axes) for lane in panel.view.lanes] == [1, 1]
+    assert [len(lane.axes) for lane in panel.picture.lanes.lanes] == [1, 1]
     panel.actions_.overlay.trigger()
-    assert [len(lane.axes) for lane in panel.view.lanes] == [2]
+    assert [len(lane.axes) for lane in panel.picture.lanes.lanes] == [2]
     assert all(len(curve.x) for curve in curves(panel))
     panel.actions_.overlay.trigger()
-    assert len(panel.view.lanes) == 2
+    assert len(panel.picture.lanes.lanes) == 2
 
 
 def test_signals_are_added_by_name_or_by_dropping_and_removed(qtbot, panel):
@@ -51,7 +51,7 @@ def test_signals_are_added_by_name_or_by_dropping_and_removed(qtbot, panel):
     panel.dropEvent(QDropEvent(QPointF(9, 9), copy, mime, left, Qt.KeyboardModifier.NoModifier))
     assert panel.signals.names == [GEAR, SPEED]
     cross = panel.legend.entries[0].cross.center()
-    qtbot.mouseClick(panel.view.viewport(), left, pos=cross)
+    qtbot.mouseClick(panel.picture.lanes.viewport(), left, pos=cross)
     assert panel.signals.names == [SPEED]
     panel.actions_.clear.trigger()
     assert changes == [[GEAR], [GEAR, SPEED], [SPEED], []]
@@ -62,7 +62,7 @@ def test_it_follows_until_the_user_moves_the_span_and_fits_on_request(qtbot, pan
     session.document.recording.append(traffic(30_000))
     panel.signals.add(SPEED)
     assert panel.span.span == pytest.approx((19.999, 29.999))
-    panel.view.dragged.emit(-5)
+    panel.picture.lanes.dragged.emit(-5)
     assert panel.span.mode is SpanMode.FREE
     session.document.recording.append(traffic(1000, first=30_000))
     qtbot.waitUntil(lambda: panel.signals.data.unread_rows == 0, timeout=WAIT_MS)
@@ -73,7 +73,7 @@ def test_it_follows_until_the_user_moves_the_span_and_fits_on_request(qtbot, pan
     assert panel.span.span == pytest.approx((0, 30.996))
     x, y = drawn(panel)
     assert (x[0], x[-1]) == pytest.approx((0, 30.996))
-    assert len(x) <= 2 * panel.view.width() + 4
+    assert len(x) <= 2 * panel.picture.lanes.width() + 4
     assert y.max() == pytest.approx(30_996 * 0.25)
     panel.actions_.follow.trigger()
     assert panel.span.span == pytest.approx((20.999, 30.999))
@@ -88,7 +88,7 @@ def test_a_paused_plot_does_not_change_but_can_be_moved(qtbot, panel, session, s
     stage.wait_ticks(3)
     assert panel.span.span == before
     assert len(panel.signals.values(SPEED)) == 250
-    panel.view.zoomed.emit(0.5, 0.5)
+    panel.picture.lanes.zoomed.emit(0.5, 0.5)
     assert panel.span.span != before
     session.clock.set_paused(False)
     qtbot.waitUntil(lambda: len(panel.signals.values(SPEED)) == 500, timeout=WAIT_MS)
@@ -139,7 +139,7 @@ def test_signals_over_another_one(panel, session):
     panel.fit()
     panel.actions_.xy.trigger()
     assert panel.picture.xy.isVisible()
-    assert not panel.view.isVisible()
+    assert not panel.picture.lanes.isVisible()
     (axis,) = panel.picture.xy.axes
     x, y = axis.curves[0].x, axis.curves[0].y
     speed = panel.signals.values(SPEED)
@@ -149,7 +149,7 @@ def test_signals_over_another_one(panel, session):
     assert panel.setup().xy
     panel.apply_setup(PlotSetup(((SPEED, PlotStyle()),)))
     assert not panel.picture.xy.isVisible()
-    assert panel.view.isVisible()
+    assert panel.picture.lanes.isVisible()
 
 
 def test_signals_are_compared_with_a_log_file(qtbot, panel, session, tmp_path):
@@ -162,7 +162,7 @@ def test_signals_are_compared_with_a_log_file(qtbot, panel, session, tmp_path):
     session.tasks.started.connect(lambda task: task.ended.connect(lambda: ended.append(task)))
     session.reference.open(path)
     qtbot.waitUntil(lambda: panel.legend.entries[0].value == "10.00 rpm  Δ -10", timeout=WAIT_MS)
-    (axis,) = panel.view.lanes[0].axes
+    (axis,) = panel.picture.lanes.lanes[0].axes
     (other,) = axis.others
     assert other.y == pytest.approx(np.arange(40, 140, 4) * 0.25)
     assert other.pen.style() is Qt.PenStyle.DashLine
@@ -174,5 +174,5 @@ def test_signals_are_compared_with_a_log_file(qtbot, panel, session, tmp_path):
     assert panel.span.span == pytest.approx((0.0, 0.136))
     qtbot.waitUntil(lambda: bool(ended), timeout=WAIT_MS)
     session.reference.close()
-    assert panel.view.lanes[0].axes[0].others == []
+    assert panel.picture.lanes.lanes[0].axes[0].others == []
     qtbot.waitUntil(lambda: not panel.options.offset_box.isVisible(), timeout=WAIT_MS)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
-from shiboken6 import VoidPtr
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPen
 
 from canmcast_gui.app.workspace.view_setups import LineKind
 from canmcast_gui.frames.arrays import Floats, Times
@@ -19,17 +17,17 @@ from canmcast_gui.models.plot.samples import Curve
 POINT_PIXELS = 4
 OTHERS_OPACITY = 0.6
 
-# Qt computes lines with 26 bits before the point; further away a line has the same direction.
-_FAR_PIXELS = 1e7
+# A point is this part of the span long: lines without length are not drawn, and this is less than a pixel.
+POINTS_PER_SPAN = 4000
 
 _NO_TIMES: Times = np.zeros(0, dtype=np.int64)
 
-Transform = Callable[[Floats], Floats]
+Bools = npt.NDArray[np.bool_]
 
 
 class LaneCurve:
     """``x`` in seconds and ``y`` are the points, float64 (n,); ``connect`` bool (n,) says which are connected
-    to the next one. ``is_other`` for a signal of the recording that is compared with.
+    to the next one. ``is_other`` for a signal of the recording that is compared with. ``item`` draws them.
     """
 
     def __init__(self, signal: PlotSignal, is_other: bool = False) -> None:
@@ -37,17 +35,18 @@ class LaneCurve:
         self.is_other = is_other
         self.x: Floats = np.zeros(0)
         self.y: Floats = np.zeros(0)
-        self.connect: npt.NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
+        self.connect: Bools = np.zeros(0, dtype=np.bool_)
         self.pen = QPen()
+        self.item = CurveItem()
+        self.item.setOpacity(OTHERS_OPACITY if is_other else 1.0)
 
     def set_color(self, color: QColor) -> None:
         """Draw in a color; the recording that is compared with is dashed."""
         self.pen = QPen(color, POINT_PIXELS if self.signal.kind is LineKind.POINTS else 1)
-        self.pen.setCosmetic(True)  # as thin on screens with other scales, where Qt draws it much faster
-        if self.signal.kind is LineKind.POINTS:
-            self.pen.setCapStyle(Qt.PenCapStyle.SquareCap)
-        elif self.is_other:
+        self.pen.setCosmetic(True)  # a width in pixels, not in units of the axes
+        if self.is_other and self.signal.kind is not LineKind.POINTS:
             self.pen.setStyle(Qt.PenStyle.DashLine)
+        self.item.setPen(self.pen)
 
     def update(self, origin_ns: int, span: tuple[float, float], points: int, losses: Times) -> None:
         """Take the samples of a span in seconds since ``origin_ns``, as about ``points`` points.
@@ -56,53 +55,54 @@ class LaneCurve:
         """
         first, last = (origin_ns + round(second * NS_PER_SECOND) for second in span)
         curve = self.signal.samples.curve(first, last, points)
-        self.x, self.y = (curve.times - origin_ns) / NS_PER_SECOND, curve.values
-        self.connect = connected(curve, self.signal.gap_ns, losses)
-        if self.signal.kind is LineKind.STEPS and len(self.x):
-            self.x, self.y, self.connect = steps(self.x, self.y, self.connect)
+        x, y = (curve.times - origin_ns) / NS_PER_SECOND, curve.values
+        connect = connected(curve, self.signal.gap_ns, losses)
+        if self.signal.kind is LineKind.STEPS and len(x):
+            x, y, connect = steps(x, y, connect)
+        self._show(x, y, connect, (span[1] - span[0]) / POINTS_PER_SPAN)
 
     def set_points(self, x: Floats, y: Floats) -> None:
         """Draw these points, all connected."""
-        self.x, self.y, self.connect = x, y, np.ones(len(x), dtype=np.bool_)
+        length = float(np.ptp(x)) / POINTS_PER_SPAN if len(x) else 0.0
+        self._show(x, y, np.ones(len(x), dtype=np.bool_), length)
 
-    def paint(self, painter: QPainter, to_x: Transform, to_y: Transform) -> None:
-        """Draw the points; the functions convert seconds and values to pixels."""
-        if not len(self.x):
-            return
-        painter.setPen(self.pen)
-        painter.setOpacity(OTHERS_OPACITY if self.is_other else 1.0)
-        x, y = to_x(self.x), to_y(self.y)
-        if self.signal.kind is LineKind.POINTS or len(x) == 1:
-            painter.drawPoints(polygon(x, y))
-        elif self.connect.all():
-            painter.drawPolyline(polygon(x, y))
+    def _show(self, x: Floats, y: Floats, connect: Bools, length: float) -> None:
+        self.x, self.y, self.connect = x, y, connect
+        if self.signal.kind is LineKind.POINTS:
+            connect = np.zeros(len(x), dtype=np.bool_)
+        if len(x) == 1 or not connect[:-1].all():
+            x, y, connect = with_points(x, y, connect, length)
+            self.item.setData(x, y, connect=connect)
         else:
-            self._paint_parts(painter, x, y)
-        painter.setOpacity(1.0)
-
-    def _paint_parts(self, painter: QPainter, x: Floats, y: Floats) -> None:
-        ends = np.flatnonzero(~self.connect[:-1]) + 1
-        for start, stop in zip([0, *ends.tolist()], [*ends.tolist(), len(x)], strict=True):
-            part = polygon(x[start:stop], y[start:stop])
-            if stop - start > 1:
-                painter.drawPolyline(part)
-            else:
-                painter.drawPoints(part)
+            self.item.setData(x, y, connect="all")
 
 
-def polygon(x: Floats, y: Floats) -> QPolygonF:
-    """Points as Qt's polygon: copied at once, because points one by one take a hundred times as long."""
-    result = QPolygonF()
-    result.resize(len(x))
-    if len(x):
-        # The stubs of shiboken lack its buffer and these arguments: pointer, bytes, writable.
-        memory = np.frombuffer(VoidPtr(result.data(), 16 * len(x), True))  # type: ignore[call-arg, arg-type, call-overload]
-        np.clip(x, -_FAR_PIXELS, _FAR_PIXELS, out=memory[0::2])
-        np.clip(y, -_FAR_PIXELS, _FAR_PIXELS, out=memory[1::2])
-    return result
+class CurveItem(pg.PlotCurveItem):
+    """A curve whose bounds are those of its view box: to compute its own would take as long as drawing."""
+
+    def __init__(self) -> None:
+        super().__init__(antialias=False, skipFiniteCheck=True)
+
+    def boundingRect(self) -> QRectF:  # noqa: N802
+        box = self.getViewBox()
+        return QRectF() if box is None else QRectF(box.viewRect())
 
 
-def connected(curve: Curve, gap_ns: int, losses: Times = _NO_TIMES) -> npt.NDArray[np.bool_]:
+def with_points(x: Floats, y: Floats, connect: Bools, length: float) -> tuple[Floats, Floats, Bools]:
+    """The same curve with each point that is connected to no other as a line of a length."""
+    alone = ~connect
+    alone[-1] = True
+    alone[1:] &= ~connect[:-1]
+    counts = 1 + alone
+    starts = (np.cumsum(counts) - counts)[alone]
+    line_x, line_y, line_connect = np.repeat(x, counts), np.repeat(y, counts), np.repeat(connect, counts)
+    line_x[starts + 1] += length
+    line_connect[starts] = True
+    line_connect[starts + 1] = False
+    return line_x, line_y, line_connect
+
+
+def connected(curve: Curve, gap_ns: int, losses: Times = _NO_TIMES) -> Bools:
     """Which points are connected to the next one, bool (n,): not those before a gap or a loss of frames.
 
     The points of a thinned curve are further apart than its samples: a gap must exceed their usual distance.
@@ -120,9 +120,7 @@ def connected(curve: Curve, gap_ns: int, losses: Times = _NO_TIMES) -> npt.NDArr
     return np.append(connect, True)
 
 
-def steps(
-    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], connect: npt.NDArray[np.bool_]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+def steps(x: Floats, y: Floats, connect: Bools) -> tuple[Floats, Floats, Bools]:
     """A curve that holds each value until the next one, in 2n - 1 points, and ends before a gap."""
     until = np.where(connect[:-1], x[1:], x[:-1])
     step_x = np.empty(2 * len(x) - 1)

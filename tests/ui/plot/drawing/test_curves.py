@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor
 from canmcast_gui.app.workspace.view_setups import LineKind, PlotStyle
 from canmcast_gui.models.plot.samples import Curve
 from canmcast_gui.ui.plot.actions import SignalMenu
-from canmcast_gui.ui.plot.drawing.curves import POINT_PIXELS, connected, steps
+from canmcast_gui.ui.plot.drawing.curves import POINT_PIXELS, connected, steps, with_points
 from canmcast_gui.ui.theme import make_palette
 from tests.support.frames import traffic
 from tests.ui.plot.plotting import GEAR, SPEED, curves, drawn
@@ -30,13 +30,21 @@ def test_a_line_is_broken_where_frames_were_lost():
     assert connected(Curve(times, np.zeros(4)), 10**9).all()
 
 
+def test_points_that_are_connected_to_no_other_become_short_lines():
+    x, y, connect = np.arange(5.0), np.arange(5.0), np.array([False, True, False, False, True])
+    line_x, line_y, line_connect = with_points(x, y, connect, 0.125)
+    assert line_x.tolist() == [0, 0.125, 1, 2, 3, 3.125, 4, 4.125]
+    assert line_y.tolist() == [0, 0, 1, 2, 3, 3, 4, 4]
+    assert line_connect.tolist() == [True, False, True, False, True, False, True, False]
+
+
 def test_states_are_drawn_as_steps_and_named(panel, session):
     session.document.recording.append(traffic(20))
     panel.signals.add(GEAR)
     x, y = drawn(panel)
     assert len(x) == 2 * 5 - 1
     assert set(y) == {0}
-    assert panel.view.lanes[0].axes[0].states == {0: "Neutral", 1: "First"}
+    assert panel.picture.lanes.lanes[0].axes[0].item.states == {0: "Neutral", 1: "First"}
     assert panel.legend.entries[0].value == "Neutral"
 
 
