@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HIDDEN = "from canmcast_gui.lean_imports import hide_asammdf_from_python_can as hide; hide(); hide()"
+HIDDEN = "from canmcast_gui.lean_imports import keep_imports_lean as hide; hide(); hide()"
 SHOW = """
 import can, sys
 print('pandas' in sys.modules, can.MF4Reader.__name__)
@@ -28,3 +28,12 @@ def test_a_program_that_only_uses_the_library_is_not_affected():
     pytest.importorskip("asammdf", reason="python-can imports nothing where asammdf is not installed")
     code = "import canmcast_gui.database, canmcast_gui.transport; canmcast_gui.transport.UdpMulticastBus"
     assert output(code + SHOW)[0] == "True"
+
+
+def test_a_database_is_loaded_without_python_can():
+    code = """
+from canmcast_gui.lean_imports import keep_imports_lean; keep_imports_lean()
+import sys, cantools.database
+print('can' in sys.modules, 'asyncio' in sys.modules, 'ssl' in sys.modules)
+"""
+    assert output(code) == ["False", "False", "False"]

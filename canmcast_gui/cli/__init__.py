@@ -10,7 +10,7 @@ import os
 import sys
 import time
 
-from canmcast_gui.lean_imports import hide_asammdf_from_python_can
+from canmcast_gui.lean_imports import keep_imports_lean
 
 _DAY_SECONDS = 86_400
 
@@ -31,7 +31,7 @@ def repair_environment() -> None:
 
     Libraries that no command needs are not imported.
     """
-    hide_asammdf_from_python_can()
+    keep_imports_lean()
     _open_missing_streams()
     _replace_impossible_time_zone()
 

@@ -2,10 +2,10 @@
 
 import sys
 
-from canmcast_gui.lean_imports import hide_asammdf_from_python_can
+from canmcast_gui.lean_imports import keep_imports_lean
 
 if __name__ == "__main__":
-    hide_asammdf_from_python_can()
+    keep_imports_lean()
     from canmcast_gui.demo.program import main
 
     sys.exit(main())

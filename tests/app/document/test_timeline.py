@@ -1,5 +1,7 @@
 """Frames over time: bins that grow, times in any order, eviction, loads by channel."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -84,3 +86,14 @@ def test_frames_are_counted_by_channel_and_kind():
     slow, fast = wire_bits(whole)
     load = total.load(2.0, 500_000, 2_000_000)
     assert load == pytest.approx((slow.sum() / 500_000 + fast.sum() / 2_000_000) / 2)
+
+
+def test_the_load_of_a_long_file_follows_from_a_share_of_its_frames():
+    whole, some = Contents(), Contents()
+    batch = FrameBatch.concatenate([traffic(5000), mixed()])
+    whole.add(batch)
+    some.add(batch, share=20)
+    for channel, exact in whole.channels.items():
+        estimate = some.channels[channel]
+        assert estimate.slow_bits == pytest.approx(exact.slow_bits, rel=0.03 if exact.frames > 100 else 1)
+        assert replace(estimate, slow_bits=0, fast_bits=0) == replace(exact, slow_bits=0, fast_bits=0)
