@@ -1,4 +1,4 @@
-"""The header line and the overview above the trace, linked with the session and the chronological view."""
+"""The header line of a file and the overview above the trace, linked with the session and the chronological view."""
 
 from __future__ import annotations
 
@@ -24,13 +24,17 @@ EVERY_TICKS = 3
 
 
 class OverviewBar(QWidget):
-    """``row_requested`` carries the row of the recording that a click in the overview asks for.
+    """The header line; the owner puts ``minimap``, the overview, above the chronological view.
+
+    ``row_requested`` carries the row of the recording that a click in the overview asks for, ``minimap_shown``
+    whether there is something to show in the overview.
 
     ``visible_rows`` returns the first and the last visible row of the chronological view and its current row,
     each None where there is none; it returns None while that view is not in front.
     """
 
     row_requested = Signal(int)
+    minimap_shown = Signal(bool)
 
     def __init__(
         self,
@@ -52,7 +56,6 @@ class OverviewBar(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
-        layout.addWidget(self.minimap)
         self.minimap.time_requested.connect(self.go_to)
         self._shown.changed.connect(lambda _value: self.refresh())
         session.overview.changed.connect(self.refresh)
@@ -104,9 +107,10 @@ class OverviewBar(QWidget):
     def refresh_visible(self) -> None:
         """Show which part of the recording the trace shows; hide what would be empty."""
         rows = self._visible_rows()
-        is_shown = self._shown.value and rows is not None and self._session.overview.spread.span_ns > 0
+        is_shown = self._shown.value and self._session.overview.spread.span_ns > 0
         if is_shown == self.minimap.isHidden():
             self.minimap.setVisible(is_shown)
+            self.minimap_shown.emit(is_shown)
         if rows is None or not is_shown:
             return
         recording = self._session.document.recording

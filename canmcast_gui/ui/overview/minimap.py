@@ -1,4 +1,4 @@
-"""The overview of a recording: its frame rate over time, with losses, marks and the visible part."""
+"""The overview of a recording: its mean frame rate over time, with losses, marks and the visible part."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from canmcast_gui.app.document.timeline import Spread
 from canmcast_gui.models.overview.times import date_text, relative_text
 from canmcast_gui.ui import theme
+from canmcast_gui.wording import counted
 
 HEIGHT = 38
 # Rows of pixels at the top for marks, and at the bottom for losses and problems.
@@ -21,6 +22,8 @@ MARKS, LOSSES = 5, 4
 LEAST_WIDTH = 5
 # What keys move by, as shares of the whole time.
 STEP, PAGE = 0.01, 0.1
+# Pixels around the number of frames that are outside of the shown time.
+MARGIN = 4
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ class Places:
 class Minimap(QWidget):
     """Shows the frames over time. A click or drag, or a key, asks for a time with ``time_requested``.
 
-    ``zero`` returns the time that relative times count from.
+    A few frames far away from all others are not in the shown time: their number is at the edge, and a click
+    there asks for the first or the last frame. ``zero`` returns the time that relative times count from.
     """
 
     time_requested = Signal(object)  # int: a time in ns does not fit in the 32 bits of Signal(int)
@@ -48,8 +52,8 @@ class Minimap(QWidget):
         self.visible_ns = (0, 0)
         self.current_ns: int | None = None
         self._image: QImage | None = None
-        self.setFixedHeight(HEIGHT)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setMinimumHeight(HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -74,18 +78,43 @@ class Minimap(QWidget):
 
     def x_of(self, time_ns: int) -> int:
         """The column of a time."""
-        share = (time_ns - self.spread.first_ns) / max(self.spread.span_ns, 1)
+        share = (time_ns - self.spread.start_ns) / max(self.spread.main_ns, 1)
         return round(min(max(share, 0.0), 1.0) * (self.width() - 1))
 
     def time_at(self, x: float) -> int:
-        """The time of a column."""
+        """The time of a column; on the number of frames outside, that of the first or the last frame."""
+        side = self._side_at(x)
+        if side:
+            return self.spread.first_ns if side < 0 else self.spread.last_ns
         share = min(max(x / max(self.width() - 1, 1), 0.0), 1.0)
-        return self.spread.first_ns + round(share * self.spread.span_ns)
+        return self.spread.start_ns + round(share * self.spread.main_ns)
+
+    @property
+    def before(self) -> str:
+        """How many frames are before the shown time; "" if there are none."""
+        return f"◂ {counted(self.spread.before, 'frame')}" if self.spread.before else ""
+
+    @property
+    def after(self) -> str:
+        """How many frames are after the shown time; "" if there are none."""
+        return f"{counted(self.spread.after, 'frame')} ▸" if self.spread.after else ""
+
+    def _side_at(self, x: float) -> int:
+        """-1 or 1 where a column has the text about the frames before or after the shown time, else 0."""
+        width = self.fontMetrics().horizontalAdvance
+        if self.before and x < width(self.before) + 2 * MARGIN:
+            return -1
+        return 1 if self.after and x >= self.width() - width(self.after) - 2 * MARGIN else 0
 
     def text_at(self, x: float) -> str:
         """The time and the frame rate at a column, and what is marked there."""
         time_ns = self.time_at(x)
         lines = [relative_text(time_ns - self._zero()), date_text(time_ns)]
+        side = self._side_at(x)
+        if side:
+            count, where = (self.spread.before, "before") if side < 0 else (self.spread.after, "after")
+            title = f"{counted(count, 'frame')} long {where} the shown time, for example at:"
+            return "\n".join(filter(None, (title, *lines)))
         lines.append(f"{self.spread.rate_at(time_ns):,.0f} frames/s")
         for found, noun in (
             (self.places.losses, "frames were lost here"),
@@ -106,13 +135,14 @@ class Minimap(QWidget):
         painter = QPainter(self)
         painter.drawImage(self.rect(), self._image)
         self._draw_visible(painter)
+        self._draw_outside(painter)
         if self.hasFocus():
             painter.setPen(self.palette().color(QPalette.ColorRole.Highlight))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 
     def _draw(self, width: int, height: int) -> QImage:
-        """The picture without the visible part: a column of pixels for the highest rate in its time."""
+        """The picture without the visible part: a column of pixels for the mean rate in its time."""
         colors = theme.colors(self.palette())
         base = self.palette().color(QPalette.ColorRole.Base)
         pixels = np.full((height, width), base.rgb(), dtype=np.uint32)
@@ -138,9 +168,20 @@ class Minimap(QWidget):
 
     def _columns(self, times: Iterable[int], width: int) -> list[int]:
         found = np.fromiter(times, dtype=np.int64)
-        shares = (found - self.spread.first_ns) / max(self.spread.span_ns, 1)
+        shares = (found - self.spread.start_ns) / max(self.spread.main_ns, 1)
         columns: list[int] = np.unique(np.rint(shares.clip(0, 1) * (width - 2)).astype(int)).tolist()
         return columns
+
+    def _draw_outside(self, painter: QPainter) -> None:
+        """Write how many frames are outside of the shown time, over the edges."""
+        painter.setPen(theme.colors(self.palette()).warning)
+        back = self.palette().color(QPalette.ColorRole.Base)
+        for text, is_left in ((self.before, True), (self.after, False)):
+            if text:
+                width = self.fontMetrics().horizontalAdvance(text) + 2 * MARGIN
+                place = QRect(0 if is_left else self.width() - width, 0, width, self.height())
+                painter.fillRect(place, back)
+                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
     def _draw_visible(self, painter: QPainter) -> None:
         left, right = (self.x_of(time) for time in self.visible_ns)
@@ -182,7 +223,7 @@ class Minimap(QWidget):
         super().leaveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        keys, span = Qt.Key, self.spread.span_ns
+        keys, span = Qt.Key, self.spread.main_ns
         here = self.current_ns if self.current_ns is not None else self.visible_ns[0]
         moves = {
             keys.Key_Left: here - span * STEP,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from canmcast_gui.app.program.tasks import Task
 from canmcast_gui.app.session import SessionState
@@ -58,7 +58,10 @@ class FrameView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         self.live_bar = LiveBar(session, self)
-        layout.addWidget(self.live_bar)
+        self._top = QHBoxLayout()
+        self._top.setSpacing(0)
+        self._top.addWidget(self.live_bar, 1)
+        layout.addLayout(self._top)
         layout.addWidget(self.table)
         self.live_bar.jump.connect(lambda: self.set_following(True))
         self._live_ticks = VisibleTicks(session.clock, self, self.show_live_state, LIVE_TICKS)
@@ -113,6 +116,10 @@ class FrameView(QWidget):
 
     def set_following(self, on: bool) -> None:
         """Turn auto-scroll on or off, where a view has it."""
+
+    def put_above(self, widget: QWidget) -> None:
+        """Put a widget above the table, on the line of the live bar."""
+        self._top.insertWidget(0, widget, 1)
 
     def show_live_state(self) -> None:
         """Show whether the view follows the bus."""

@@ -6,19 +6,21 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.actions import connect
 from canmcast_gui.wording import counted
 
+QWIDGETSIZE_MAX = (1 << 24) - 1  # not part of PySide6
 PAUSED, SCROLLED, FOLLOWING, NOTHING = "paused", "scrolled", "following", ""
 
 
 @dataclass(frozen=True)
 class LiveState:
-    """``kind`` is one of PAUSED, SCROLLED, FOLLOWING and NOTHING; ``newer`` counts what is not shown."""
+    """``kind`` is one of QWIDGETSIZE_MAX = (1 << 24) - 1  # not part of PySide6
+PAUSED, SCROLLED, FOLLOWING and NOTHING; ``newer`` counts what is not shown."""
 
     kind: str = NOTHING
     newer: int = 0
@@ -33,8 +35,17 @@ class LiveState:
             return f"Scrolled back – {newer}" if self.newer else "Auto-scroll is off"
         return "Live – the newest frames are shown"
 
+    @property
+    def short_text(self) -> str:
+        """The text beside the overview."""
+        if self.kind in (PAUSED, SCROLLED) and self.newer:
+            return f"{'Paused' if self.kind == PAUSED else 'Scrolled back'} – {self.newer:,} newer"
+        return "Live – newest frames" if self.kind == FOLLOWING else self.text.partition(" – ")[0]
+
 
 _BUTTONS = {PAUSED: "Resume (Space)", SCROLLED: "Jump to newest (Ctrl+End)"}
+# The widest short text, for the place beside the overview.
+_WIDEST = LiveState(SCROLLED, 99_999_999)
 _TIPS = {
     PAUSED: "Show the newest frames again",
     SCROLLED: "Follow the newest frame again",
@@ -44,8 +55,9 @@ _TIPS = {
 class LiveBar(QWidget):
     """It keeps its place while a bus is open, so that rows never move and none is covered.
 
-    A bar over the rows would cover the newest ones, which are at the lower edge, or the header. ``jump`` asks
-    the view to follow the newest frame.
+    A bar over the rows would cover the newest ones, which are at the lower edge, or the header. Beside the
+    overview it has two short lines, so that both take the height of one. ``jump`` asks the view to follow the
+    newest frame.
     """
 
     jump = Signal()
@@ -59,11 +71,12 @@ class LiveBar(QWidget):
         self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.button = QToolButton()
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys work wherever the focus is
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 1, 4, 1)
-        layout.addWidget(self.label, 1)
-        layout.addWidget(self.button)
-        self._set_height()
+        self._is_beside = False
+        self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._line.setContentsMargins(8, 1, 4, 1)
+        self._line.addWidget(self.label, 1)
+        self._line.addWidget(self.button)
+        self._set_size()
         connect(self.button.clicked, self._on_button)
         session.state_changed.connect(self._on_session)
         session.clock.paused_changed.connect(self._on_paused)
@@ -71,10 +84,31 @@ class LiveBar(QWidget):
         self._on_paused(session.clock.paused)
         self.hide()
 
-    def _set_height(self) -> None:
-        """The height with the button, also without it."""
-        self.button.setText(_BUTTONS[PAUSED])
-        self.setFixedHeight(self.button.sizeHint().height() + 2)
+    def set_beside(self, is_beside: bool) -> None:
+        """Whether the bar is beside the overview: two short lines instead of a long one."""
+        if is_beside != self._is_beside:
+            self._is_beside = is_beside
+            directions = QBoxLayout.Direction
+            self._line.setDirection(directions.TopToBottom if is_beside else directions.LeftToRight)
+            self._line.setSpacing(1)
+            self._set_size()
+            self._show_text()
+
+    def _set_size(self) -> None:
+        """The size with the widest texts and the button, also without them."""
+        self.button.setText(max(_BUTTONS.values(), key=len))
+        button, text = self.button.sizeHint(), self.fontMetrics().size(0, _WIDEST.short_text)
+        self.button.setText(_BUTTONS.get(self.state.kind, ""))
+        if self._is_beside:
+            self.setFixedSize(max(text.width(), button.width()) + 16, text.height() + button.height() + 4)
+        else:
+            self.setFixedHeight(button.height() + 2)
+            self.setMinimumWidth(0)
+            self.setMaximumWidth(QWIDGETSIZE_MAX)
+
+    def _show_text(self) -> None:
+        self.label.setText(self.state.short_text if self._is_beside else self.state.text)
+        self.setToolTip(self.state.text)
 
     def show_view(self, following: bool, rows_below: int) -> None:
         """Show whether the view follows the newest frame, else how many rows are below the visible ones."""
@@ -91,7 +125,7 @@ class LiveBar(QWidget):
             return
         changed, self.state = state.kind != self.state.kind, state
         if state.kind:
-            self.label.setText(state.text)
+            self._show_text()
         if changed:
             self.setVisible(bool(state.kind))
             # Without a button while following: a click that comes too late must not pause the view.
@@ -144,4 +178,4 @@ class LiveBar(QWidget):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "button"):
             self._set_colors()
         elif event.type() == QEvent.Type.FontChange and hasattr(self, "button"):
-            self._set_height()
+            self._set_size()

@@ -44,6 +44,8 @@ class TracePanel(QWidget):
         self.by_id = ByIdView(self.context, self.filters)
         self.overview = OverviewBar(session, settings, self._visible_rows, self._time_zero)
         self.overview.row_requested.connect(self._show_row)
+        self.chronological.put_above(self.overview.minimap)
+        self.overview.minimap_shown.connect(self.chronological.live_bar.set_beside)
         self.current_view: Callable[[], FrameView] = lambda: self.view
         self.filter_box.count_with(lambda: self.view.match_count())
         for view in (self.by_id, self.chronological):

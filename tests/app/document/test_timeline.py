@@ -24,13 +24,15 @@ def test_every_frame_is_in_the_bin_of_its_time(parts):
         timeline.add(np.array(part, dtype=np.int64))
     times = np.array([time for part in parts for time in part], dtype=np.int64)
     spread = timeline.spread()
-    assert spread.counts.sum() == len(times)
+    assert spread.before + spread.counts.sum() + spread.after == len(times)
     if len(times):
         assert (spread.first_ns, spread.last_ns) == (times.min(), times.max())
         assert 1 <= len(spread.counts) <= BINS
         edges = spread.origin_ns + spread.width_ns * np.arange(len(spread.counts) + 1)
         assert np.array_equal(spread.counts, np.histogram(times, np.append(edges[:-1], edges[-1] - 0.5))[0])
-        assert spread.span_ns < spread.width_ns * BINS
+        assert spread.main_ns <= spread.width_ns * BINS
+        assert spread.before == (times < spread.start_ns).sum()
+        assert spread.after == (times > spread.end_ns).sum()
 
 
 def test_a_long_recording_uses_at_least_half_of_the_bins():
@@ -60,6 +62,40 @@ def test_a_pause_is_seen():
     rates = timeline.spread().rates(300)
     assert (rates[110:190] == 0).all()
     assert (rates[:95] > 900).all()
+
+
+def test_periodic_frames_of_a_short_recording_have_an_even_rate():
+    # three messages every 10 ms, 5 ms and 20 ms, each group within a fraction of a millisecond
+    times = [START_NS + n * period for period in (10_000_000, 5_000_000, 20_000_000) for n in range(300)]
+    timeline = Timeline()
+    timeline.add(np.array([time for time in times if time < START_NS + SECOND], dtype=np.int64))
+    rates = timeline.spread().rates(800)
+    assert rates.mean() == pytest.approx(350, rel=0.1)
+    assert rates.max() < 1.4 * rates.min()
+
+
+@pytest.mark.parametrize("far", [[-SECOND * 10**9], [SECOND * 10**8], [-SECOND * 10**9, SECOND * 10**9]])
+def test_a_frame_years_away_is_outside_of_the_main_part(far):
+    timeline, main = Timeline(), START_NS + np.arange(10_000, dtype=np.int64) * 1_000_000
+    timeline.add(START_NS + np.array(far[:1], dtype=np.int64))
+    timeline.add(main)
+    timeline.add(START_NS + np.array(far[1:], dtype=np.int64))
+    spread = timeline.spread()
+    assert (spread.before, spread.after) == (sum(time < 0 for time in far), sum(time > 0 for time in far))
+    assert spread.counts.sum() == len(main)
+    assert spread.start_ns <= main[0] < main[-1] <= spread.end_ns
+    assert spread.main_ns == pytest.approx(10 * SECOND, rel=0.01)
+    assert spread.rates(500)[5:-5] == pytest.approx(np.full(490, 1000), rel=0.1)
+    assert spread.first_ns == min(START_NS, *(START_NS + time for time in far))
+    assert spread.last_ns == max(int(main[-1]), *(START_NS + time for time in far))
+
+
+def test_a_recording_with_a_long_pause_is_shown_as_a_whole():
+    timeline = Timeline()
+    for start in (0, 100_000):
+        timeline.add(START_NS + start * SECOND + np.arange(1000, dtype=np.int64) * 1_000_000)
+    spread = timeline.spread()
+    assert (spread.before, spread.after, spread.main_ns) == (0, 0, spread.span_ns)
 
 
 def test_evicted_frames_are_forgotten():

@@ -156,7 +156,7 @@ def test_the_overview_shows_the_recording_and_goes_to_a_time_by_mouse_and_keys(q
     window.actions_.overview.trigger()
     assert not minimap.isHidden()
     window.actions_.by_id.trigger()
-    qtbot.waitUntil(minimap.isHidden)
+    assert not minimap.isVisible()
 
 
 def test_losses_and_marks_are_drawn_and_named(qtbot, stage, window):
@@ -195,3 +195,23 @@ def test_go_to_time_by_keyboard(qtbot, stage, window, file):
     assert dialog.answer.text().startswith("12.500 s (2023-11-1")
     qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
     assert window.views.chronological_view().current_row() == 12_500
+
+
+def test_a_frame_years_away_is_named_at_the_edge_and_leaves_the_others_visible(qtbot, stage, window, tmp_path):
+    path = tmp_path / "clock.log"
+    lines = [f"({1_700_000_000 + n / 100:.6f}) can0 1#00" for n in range(1000)]
+    path.write_text("\n".join(["(1.000000) can0 7FF#", *lines]) + "\n")
+    open_files(qtbot, stage, window, path)
+    minimap, view = window.panel.overview.minimap, window.panel.chronological
+    qtbot.waitUntil(minimap.isVisible)
+    assert (minimap.before, minimap.after) == ("◂ 1 frame", "")
+    QTest.mouseClick(minimap, Qt.MouseButton.LeftButton, pos=QPoint(minimap.width() // 2, 10))
+    assert view.current_row() == pytest.approx(500, abs=5)
+    assert minimap.text_at(4).startswith("1 frame long before the shown time")
+    QTest.mouseClick(minimap, Qt.MouseButton.LeftButton, pos=QPoint(4, 10))
+    assert view.current_row() == 0
+    minimap.setFocus()
+    QTest.keyClick(minimap, Qt.Key.Key_End)
+    assert view.current_row() == 1000
+    QTest.keyClick(minimap, Qt.Key.Key_Home)
+    assert view.current_row() == 0

@@ -100,3 +100,22 @@ def test_without_a_bus_there_is_no_bar(shown_view, stage):
     view.refresh()
     assert view.live_bar.state.kind == NOTHING
     assert view.live_bar.isHidden()
+
+
+def test_beside_the_overview_the_bar_has_two_short_lines(qtbot, live, view):
+    bar = view.live_bar
+    line = bar.height()
+    bar.set_beside(True)
+    assert bar.label.text() == "Live – newest frames"
+    click(view, view.table.visible_lines()[1] - 2)
+    size = bar.size()
+    live.receive(traffic(1500, first=200))
+    view.refresh()
+    qtbot.waitUntil(lambda: bar.state.kind == SCROLLED and bar.state.newer >= 1000)
+    assert bar.label.text() == f"Scrolled back – {bar.state.newer:,} newer"
+    assert bar.label.sizeHint().width() <= bar.label.width()
+    assert bar.button.geometry().top() >= bar.label.geometry().bottom()
+    assert bar.size() == size
+    bar.set_beside(False)
+    assert bar.height() == line
+    assert bar.label.text() == f"Scrolled back – {bar.state.newer:,} newer rows"
