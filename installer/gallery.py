@@ -23,10 +23,11 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session, SessionState
-from canmcast_gui.ui import labels, theme
+from canmcast_gui.ui import icons, labels, theme
 from canmcast_gui.ui.window.main_window import MainWindow
 from installer.gallery_files import FILE_STATES
 from installer.gallery_panels import PANEL_STATES
+from installer.gallery_popups import OVER_THE_WINDOW, POPUP_STATES, close_popups, picture
 from installer.gallery_window import WINDOW_STATES
 from installer.screenshots import settle, wait
 
@@ -34,6 +35,8 @@ SIZES = (QSize(1024, 700), QSize(1280, 800), QSize(2560, 1440))
 SCALE, SCALED_SIZE = "1.5", QSize(1280, 800)
 THEMES = ("light", "dark")
 ENOUGH_FRAMES = 4000
+# A mistake in a filter is shown after a pause.
+ERROR_SECONDS = 1.4
 
 
 class Stage:
@@ -68,6 +71,7 @@ class Stage:
 
     def close_dialogs(self) -> None:
         """Close what is open over the window."""
+        close_popups(self)
         for dialog in self.window.findChildren(QDialog):
             dialog.close()
         self.window.docks.browser_dock.close()
@@ -89,7 +93,12 @@ class Stage:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-STATES: dict[str, Callable[[Stage], QWidget]] = {**WINDOW_STATES, **PANEL_STATES, **FILE_STATES}
+STATES: dict[str, Callable[[Stage], QWidget]] = {
+    **WINDOW_STATES,
+    **POPUP_STATES,
+    **PANEL_STATES,
+    **FILE_STATES,
+}
 
 
 def combinations(is_scaled: bool) -> Iterator[tuple[str, QSize]]:
@@ -101,6 +110,9 @@ def combinations(is_scaled: bool) -> Iterator[tuple[str, QSize]]:
 
 def take(stage: Stage, name: str, out: Path, is_scaled: bool) -> None:
     """Write all pictures of one state."""
+    is_over = name.startswith(OVER_THE_WINDOW)
+    stage.window.resize(SIZES[0])
+    settle(0.1)
     widget = STATES[name](stage)
     done = set()
     for theme_name, size in combinations(is_scaled):
@@ -109,11 +121,14 @@ def take(stage: Stage, name: str, out: Path, is_scaled: bool) -> None:
         done.add(theme_name)
         stage.settings.theme.set(theme_name)
         stage.window.resize(size)
-        settle(0.4)
+        if is_over:
+            settle(0.2)
+            STATES[name](stage)
+        settle(ERROR_SECONDS if name == "filter-error" else 0.4)
         shown = widget.size() if widget is not stage.window else size
         scale = f"@{SCALE}" if is_scaled else ""
         path = out / f"{name}-{theme_name}-{shown.width()}x{shown.height()}{scale}.png"
-        widget.grab().save(str(path), "PNG")
+        (picture(widget) if is_over else widget.grab()).save(str(path), "PNG")
     print(name, flush=True)
 
 
@@ -121,6 +136,7 @@ def run(out: Path, wanted: list[str], is_scaled: bool) -> None:
     """Write the pictures of all wanted states, at one scale."""
     application = QApplication(sys.argv[:1])
     application.setApplicationName("canmcast")
+    application.setWindowIcon(icons.program_icon())
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_DATA_HOME"] = folder
         stage = Stage(Path(folder))

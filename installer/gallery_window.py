@@ -34,7 +34,7 @@ def chronological(stage: Stage) -> QWidget:
     settle(0.3)
     stage.session.clock.set_paused(True)
     table = stage.window.panel.chronological.table
-    line = table.visible_lines()[0] + 4
+    line = table.visible_lines()[1] - 6
     table.select_line(line)
     table.toggle(line)
     return stage.window

@@ -41,7 +41,7 @@ class Node:
 
     @property
     def signal_names(self) -> list[str]:
-        """ "Message.Signal" of the signals that the line stands for."""
+        """ "Message.Signal" of the signals of the line."""
         return []
 
     @property

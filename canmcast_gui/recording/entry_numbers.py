@@ -1,4 +1,4 @@
-"""Numbers for what NewestById tells apart: ids by format, kind of frame and channel."""
+"""Numbers for what NewestById distinguishes: ids by format, kind of frame and channel."""
 
 from __future__ import annotations
 

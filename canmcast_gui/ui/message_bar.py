@@ -80,6 +80,13 @@ class MessageBar(QWidget):
                 message.add_button(label, action)
                 return
 
+    def expire(self, text: str) -> None:
+        """Remove the newest message with this text after a while: its facts are shown elsewhere as well."""
+        for message in reversed(self.messages):
+            if message.text == text:
+                message.expire(OFFER_MS)
+                return
+
     def offer_file(self, text: str, path: Path) -> None:
         """Offer to open a file that the newest message with this text is about, and its folder."""
         file, folder = QUrl.fromLocalFile(str(path)), QUrl.fromLocalFile(str(path.parent))
@@ -153,6 +160,10 @@ class Message(QFrame):
         self._row.insertWidget(self._row.indexOf(self._close), button)
         if self._timeout.isActive():
             self._timeout.start(OFFER_MS)
+
+    def expire(self, milliseconds: int) -> None:
+        """Remove the message after this time."""
+        self._timeout.start(milliseconds)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:

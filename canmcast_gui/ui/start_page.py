@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QFontMetrics, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QCommandLinkButton,
@@ -112,9 +112,15 @@ class StartPage(QScrollArea):
 
     def _choice(self, name: str, title: str, text: str) -> QCommandLinkButton:
         button = QCommandLinkButton(title, text)
-        button.setIcon(icons.icon(_ICONS[name]))
         button.setIconSize(QSize(26, 26))
+        button.setIcon(icons.icon(_ICONS[name]))
         return button
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "buttons"):
+            for name, button in self.buttons.items():  # the style has replaced the icons by its arrow
+                button.setIcon(icons.icon(_ICONS[name]))
 
     def showEvent(self, event: QShowEvent) -> None:
         self.refresh()

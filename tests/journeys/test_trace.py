@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QInputDialog
 
 from canmcast_gui.logfile import read_batches
 from canmcast_gui.ui.trace.colors import FILTER, ColorsDialog
+from canmcast_gui.ui.trace.header_menu import menu_of
 
 pytestmark = [pytest.mark.network, pytest.mark.window]
 
@@ -45,6 +46,36 @@ def test_a_filter_from_a_cell_is_saved_by_name_and_its_frames_to_a_file(busy, tm
     window.panel.filter_box.clear()
     busy.wait(lambda: len(busy.trace_lines()) == 160, "all lines")
     assert busy.settings.filters.value == {"the first id": "id == 0x100 and not extended"}
+    saved_filters_of_the_menu_bar(busy)
+
+
+def saved_filters_of_the_menu_bar(busy) -> None:
+    """Use a saved filter by keyboard, and delete it with the mouse."""
+    window, bar = busy.window, busy.window.menuBar()
+    trace = next(action for action in bar.actions() if action.text() == "&Trace").menu()
+    bar.setActiveAction(trace.menuAction())
+    QTest.keyClicks(trace, "s")
+    saved = next(action for action in trace.actions() if action.text() == "&Saved filters").menu()
+    busy.wait(saved.isVisible, "the submenu")
+    assert saved.actions()[0].text() == "the first id"
+    QTest.keyClick(saved, Qt.Key.Key_Return)
+    busy.wait(lambda: len(busy.trace_lines()) == 2, "two lines")
+    assert window.panel.filter_box.hasFocus()
+    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.actionGeometry(trace.menuAction()).center())
+    click_entry(trace, "&Saved filters")
+    click_entry(saved, "&Delete")
+    delete = next(action for action in saved.actions() if action.text() == "&Delete").menu()
+    click_entry(delete, "the first id")
+    assert busy.settings.filters.value == {}
+    window.panel.filter_box.clear()
+    busy.wait(lambda: len(busy.trace_lines()) == 160, "all lines")
+
+
+def click_entry(menu, text: str) -> None:
+    """Click an entry of an open menu."""
+    entry = next(action for action in menu.actions() if action.text() == text)
+    QTest.mouseMove(menu, menu.actionGeometry(entry).center())
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(entry).center())
 
 
 def test_frames_are_found_marked_and_copied(busy, tmp_path):
@@ -126,7 +157,7 @@ def arrange(busy) -> None:
     window.actions_.new_chronological.trigger()
     other = window.views.panes[0].view
     busy.wait(lambda: other.model.rowCount() == 160, "the frames in the second view")
-    menu = window.panel.chronological.table.header.menu()
+    menu = menu_of(window.panel.chronological.table.header)
     {action.text(): action for action in menu.actions()}["Name"].trigger()
     menu.close()
     names = [

@@ -1,6 +1,7 @@
 """The start page: three ways to start, recent files and buses, and frames of a crashed session."""
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QLabel, QMessageBox, QToolButton
 
 from canmcast_gui.recording import Recording, leftovers
@@ -65,3 +66,13 @@ def test_a_recording_that_a_crash_left_can_be_recovered_or_deleted(qtbot, page):
         box.button(QMessageBox.StandardButton[answer]).click()
         process_deletions()
         assert len(leftovers()) == left
+
+
+def test_the_icons_of_the_choices_survive_a_change_of_the_theme(page, qapp):
+    demo = page.buttons["demo"]
+    before = demo.icon().cacheKey()
+    sheet = qapp.styleSheet()
+    qapp.setStyleSheet("QLabel { }")
+    qapp.setStyleSheet(sheet)
+    QCoreApplication.sendEvent(page, QEvent(QEvent.Type.PaletteChange))
+    assert demo.icon().cacheKey() == before

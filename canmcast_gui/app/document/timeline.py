@@ -19,7 +19,7 @@ BINS = 2048
 # The width of a bin is a power of two of nanoseconds; the first one is 1 ms.
 FIRST_SHIFT = 20
 
-# Rates are means over at least this time, and over at most this part of a recording: periodic frames come in
+# Rates are means over at least this time, and over at most this part of a recording: periodic frames form
 # groups every few milliseconds, which are not what the rate is about.
 MEAN_NS, MEAN_PART = 100_000_000, 1 / 20
 

@@ -38,6 +38,8 @@ OTHER = "Other"
 
 
 WIDTH = 560
+# The width of the notes in characters: the usual ones have one line.
+NOTE_CHARACTERS = 62
 
 
 class ConnectForm(QWidget):
@@ -214,7 +216,7 @@ def _interface_text(interface: NetworkInterface) -> str:
 def _note() -> TintedLabel:
     label = TintedLabel()
     label.setWordWrap(True)
-    label.setMinimumWidth(380)
+    label.setMinimumWidth(label.fontMetrics().horizontalAdvance("0") * NOTE_CHARACTERS)
     return label
 
 

@@ -79,6 +79,7 @@ class LimitsDialog(QDialog):
         # the limit of the disk space is always on
         box.setChecked(name == "gigabytes" or known is not None)
         box.setEnabled(name != "gigabytes")
+        box.setToolTip("" if box.isEnabled() else "This limit is always on.")
         number.setEnabled(box.isChecked())
         box.toggled.connect(number.setEnabled)
         grid.addWidget(box, line, 0)

@@ -41,6 +41,8 @@ from canmcast_gui.ui.actions import connect
 from canmcast_gui.ui.dialogs.files import DATABASE_FOLDER, LOG_FOLDER, LOG_FORMAT, WORKSPACE_FOLDER
 
 WIDTH = 520
+# Pixels before the labels below a heading, and above a heading.
+INDENT = 10
 
 
 class Editor(QWidget):
@@ -170,10 +172,10 @@ SECTIONS: tuple[tuple[str, tuple[Preference, ...]], ...] = (
                 TIME_MODE,
                 lambda: Choice(
                     (
-                        ("absolute", "Since start"),
+                        ("absolute", "Relative"),
                         ("clock", "Clock"),
-                        ("delta", "Since previous row"),
-                        ("delta_id", "Since previous row of the same ID"),
+                        ("delta", "Delta previous row"),
+                        ("delta_id", "Delta same ID"),
                     )
                 ),
             ),
@@ -216,9 +218,7 @@ class PreferencesDialog(QDialog):
         self.editors: dict[str, Editor] = {}
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
-        for title, preferences in SECTIONS:
-            layout.addWidget(_heading(title))
-            layout.addLayout(self._form(preferences))
+        layout.addLayout(self._form())
         layout.addStretch(1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         icons.without_icons(buttons)
@@ -230,20 +230,26 @@ class PreferencesDialog(QDialog):
         connect(self.defaults.clicked, self._restore_defaults)
         layout.addWidget(buttons)
 
-    def _form(self, preferences: tuple[Preference, ...]) -> QFormLayout:
+    def _form(self) -> QFormLayout:
+        """All sections in one form, so that their fields are below each other."""
         form = QFormLayout()
-        form.setContentsMargins(12, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        for preference in preferences:
-            field: Field[Any] = self._settings.field(preference.setting)
-            editor = preference.editor()
-            editor.setToolTip(preference.tip)
-            editor.show_value(field.value)
-            editor.edited.connect(field.set)
-            field.changed.connect(editor.show_value)
-            form.addRow(preference.label, editor)
-            self.editors[preference.setting.key] = editor
+        for number, (title, preferences) in enumerate(SECTIONS):
+            form.addRow(_heading(title, is_first=number == 0))
+            for preference in preferences:
+                self._add_row(form, preference)
         return form
+
+    def _add_row(self, form: QFormLayout, preference: Preference) -> None:
+        field: Field[Any] = self._settings.field(preference.setting)
+        editor = preference.editor()
+        editor.setToolTip(preference.tip)
+        editor.show_value(field.value)
+        editor.edited.connect(field.set)
+        field.changed.connect(editor.show_value)
+        form.addRow(preference.label, editor)
+        form.labelForField(editor).setContentsMargins(INDENT, 0, 0, 0)
+        self.editors[preference.setting.key] = editor
 
     def _restore_defaults(self) -> None:
         for _title, preferences in SECTIONS:
@@ -251,8 +257,9 @@ class PreferencesDialog(QDialog):
                 self._settings.field(preference.setting).set(preference.setting.default)
 
 
-def _heading(text: str) -> QLabel:
+def _heading(text: str, is_first: bool) -> QLabel:
     label = QLabel(text)
+    label.setContentsMargins(0, 0 if is_first else INDENT, 0, 0)
     font = label.font()
     font.setBold(True)
     label.setFont(font)

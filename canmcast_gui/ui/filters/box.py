@@ -222,8 +222,9 @@ class FilterBox(FilterEdit):
         clear = style.pixelMetric(QStyle.PixelMetric.PM_LineEditIconSize, None, self)
         clear += 2 * style.pixelMetric(QStyle.PixelMetric.PM_LineEditIconMargin, None, self)
         counted = self.matches.sizeHint().width() + 4 if self.matches.text() else 0
+        gap = self.fontMetrics().horizontalAdvance("  ") if counted else 0  # to the text of the filter
         self.matches.setGeometry(self.width() - clear - counted - 4, 0, counted, self.height())
-        self.setTextMargins(size.width(), 0, counted, 0)
+        self.setTextMargins(size.width(), 0, counted + gap, 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QInputDialog, QLineEdit, QMenu
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.actions import allow
 from canmcast_gui.ui.labels import label_text
 
 # As many as a menu can show on a small screen.
@@ -30,15 +31,20 @@ class SavedFilters(QObject):
         return self._field.value
 
     def menu(self) -> QMenu:
-        """The menu: all filters, and actions to save and delete them."""
+        """A new menu with all filters, and actions to save and delete them."""
         menu = QMenu(self._box)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill(menu)
+        return menu
+
+    def fill(self, menu: QMenu) -> None:
+        """Add all filters to a menu, and actions to save and delete them."""
         filters = self.filters
         for name, text in filters.items():
             action = menu.addAction(label_text(name), partial(self._use, text))
             action.setToolTip(text)
         if not filters:
-            menu.addAction("No saved filters").setEnabled(False)
+            allow(menu.addAction("No saved filters"), False, "Type a filter, then save it.")
         menu.setToolTipsVisible(True)
         menu.addSeparator()
         recent = self._settings.recent_filters.value
@@ -47,12 +53,12 @@ class SavedFilters(QObject):
             for text in recent:
                 used.addAction(label_text(text), partial(self._use, text))
         text = self._box.text().strip()
-        menu.addAction(icons.icon("add"), "&Save this filter…", self.ask_name).setEnabled(bool(text))
+        save = menu.addAction(icons.icon("add"), "&Save this filter…", self.ask_name)
+        allow(save, bool(text), "Type a filter first.")
         if filters:
             delete = menu.addMenu(icons.icon("remove"), "&Delete")
             for name in filters:
                 delete.addAction(label_text(name), partial(self.remove, name))
-        return menu
 
     def add_recent(self, text: str) -> None:
         """Remember a filter that was used."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, Qt, QUrl, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QTextBlock, QTextCursor, QTextDocument
+from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent, QTextBlock, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from canmcast_gui.ui.handbook.pages import Line, blocks, folder, names, page, set_page, words_of
+from canmcast_gui.ui.updates import Debouncer
 
-# Wider pictures are scaled down.
-PICTURE_WIDTH = 700
+# Wider pictures are scaled down, to the width of the page if that is smaller, but not below the second width.
+PICTURE_WIDTH, LEAST_PICTURE_WIDTH = 700, 240
 
 
 @dataclass
@@ -37,6 +38,8 @@ class PageBrowser(QTextBrowser):
         self.setFrameShape(self.Shape.NoFrame)
         self.setAccessibleName("Page of the handbook")
         self.anchorClicked.connect(self._follow)
+        self._picture_width = PICTURE_WIDTH
+        self._fit_later = Debouncer(self._fit_pictures, self)
         self._visits: list[_Visit] = []
         self._index = -1
 
@@ -98,6 +101,7 @@ class PageBrowser(QTextBrowser):
 
     def _show(self) -> None:
         visit = self._visits[self._index]
+        self._picture_width = self._room_for_pictures()
         set_page(self.document(), page(visit.name).markdown, self.palette())
         heading = self._heading(visit.anchor)
         self.setTextCursor(QTextCursor(heading or self.document().begin()))
@@ -122,11 +126,25 @@ class PageBrowser(QTextBrowser):
             return None
         image = QImage(str(folder() / "images" / QUrl(url).fileName()))
         ratio = self.devicePixelRatio()
-        width = min(image.width(), PICTURE_WIDTH)
+        width = min(image.width(), self._picture_width)
         if image.width() > width * ratio:
             image = image.scaledToWidth(round(width * ratio), Qt.TransformationMode.SmoothTransformation)
         image.setDevicePixelRatio(image.width() / width if width else 1)
         return image
+
+    def _room_for_pictures(self) -> int:
+        room = self.viewport().width() - 2 * round(self.document().documentMargin())
+        return min(max(room, LEAST_PICTURE_WIDTH), PICTURE_WIDTH)
+
+    def _fit_pictures(self) -> None:
+        """Load the pictures in another size after the width of the page has changed."""
+        if self._index >= 0 and self._room_for_pictures() != self._picture_width:
+            self._leave()
+            self._show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_later.start()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -1,4 +1,4 @@
-"""The header line of a file and the overview above the trace, linked with the session and the chronological view."""
+"""The header line of a file and the overview of the recording, linked with the chronological view."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ EVERY_TICKS = 3
 class OverviewBar(QWidget):
     """The header line; the owner puts ``minimap``, the overview, above the chronological view.
 
-    ``row_requested`` carries the row of the recording that a click in the overview asks for, ``minimap_shown``
-    whether there is something to show in the overview.
+    ``row_requested`` carries the row of the recording that a click in the overview asks for,
+    ``minimap_shown`` whether there is something to show in the overview.
 
     ``visible_rows`` returns the first and the last visible row of the chronological view and its current row,
     each None where there is none; it returns None while that view is not in front.

@@ -72,6 +72,7 @@ class OverviewCommands(QObject):
     def _on_unread(self, text: str, opened: Opened) -> None:
         """Add a button to the message about a file with problems, which lists them."""
         self._messages.offer(text, "Show…", lambda: self._show(text, opened))
+        self._messages.expire(text)  # the header line keeps the number of problems
 
     def _show(self, text: str, opened: Opened) -> None:
         recording = self._session.document.recording

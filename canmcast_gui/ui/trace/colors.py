@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QBrush, QColor, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -122,10 +122,21 @@ class ColorsDialog(QDialog):
             name.setCheckState(Qt.CheckState.Checked if rule.on else Qt.CheckState.Unchecked)
             color.setFlags(color.flags() & ~Qt.ItemFlag.ItemIsEditable)
             color.setIcon(_swatch(rule.color))
+        self._tint(rules)
+
+    def _tint(self, rules: tuple[ColorRule, ...] | list[ColorRule]) -> None:
+        """Give the rows the colors of their rules, in the current theme."""
+        self._filling = True
+        for row, rule in enumerate(rules):
             for column in range(3):
                 self._item(row, column).setBackground(theme.tint(rule.color, self.palette()))
         self._filling = False
         self._check(rules)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "problem"):
+            self._tint(self.rules())
 
     def _apply(self, rules: tuple[ColorRule, ...] | list[ColorRule], current: int) -> None:
         self.show_rules(rules)

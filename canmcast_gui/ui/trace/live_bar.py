@@ -20,7 +20,7 @@ PAUSED, SCROLLED, FOLLOWING, NOTHING = "paused", "scrolled", "following", ""
 @dataclass(frozen=True)
 class LiveState:
     """``kind`` is one of QWIDGETSIZE_MAX = (1 << 24) - 1  # not part of PySide6
-PAUSED, SCROLLED, FOLLOWING and NOTHING; ``newer`` counts what is not shown."""
+    PAUSED, SCROLLED, FOLLOWING and NOTHING; ``newer`` counts what is not shown."""
 
     kind: str = NOTHING
     newer: int = 0

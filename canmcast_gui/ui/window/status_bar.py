@@ -137,6 +137,8 @@ class StatusBar(QStatusBar):
             names |= {"rate", "load"}
             if session.document.file_path is not None:
                 names.add("lost")
+            elif not len(session.document.recording):
+                names |= {"lost", "frames", "memory"}
         if session.record.recorder is None:
             names.add("record")
         return names
@@ -223,7 +225,9 @@ def _memory_text(recording: Recording) -> str:
 
 
 def _size_text(size: int) -> str:
-    return f"{size / 2**30:.2f} GB" if size >= 2**30 else f"{size / 2**20:.1f} MB"
+    if size >= 2**30:
+        return f"{size / 2**30:.2f} GB"
+    return f"{size / 2**20:.1f} MB" if size >= 2**20 else f"{size / 2**10:.0f} kB"
 
 
 def _memory_tip(session: Session) -> str:

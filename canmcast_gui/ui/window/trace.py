@@ -99,7 +99,10 @@ class TraceCommands(QObject):
         menu.addMenu(choice_menu(self._window, "&Time", self._settings.time_mode, TIME_MODES))
         menu.addActions([actions.reference, actions.no_reference])
         menu.addSeparator()
-        menu.addActions([actions.follow, actions.filter, actions.filter_view, actions.find])
+        menu.addActions([actions.follow, actions.filter])
+        self._saved_filters = menu.addMenu("&Saved filters")
+        self._saved_filters.aboutToShow.connect(self._fill_saved_filters)
+        menu.addActions([actions.filter_view, actions.find])
         menu.addActions([actions.go_to_time, actions.overview, actions.bits, actions.colors])
         self._columns = menu.addMenu("Col&umns")
         self._columns.aboutToShow.connect(self._fill_columns)
@@ -114,6 +117,11 @@ class TraceCommands(QObject):
     def _allow_columns(self) -> None:
         is_visible = self._views.current.isVisible()
         allow(self._columns.menuAction(), is_visible, "No view is visible.")
+
+    def _fill_saved_filters(self) -> None:
+        """Add the entries of the menu in the filter of the current view."""
+        self._saved_filters.clear()
+        self._views.filter_box.saved_filters.fill(self._saved_filters)
 
     def _fill_columns(self) -> None:
         """Add the entries of the header's context menu."""

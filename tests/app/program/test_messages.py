@@ -15,6 +15,7 @@ from canmcast_gui.app.program.messages import whole_sentence, with_folder
         ("drive.blf: Vector BLF", "drive.blf: Vector BLF."),
         ("cannot read drive.blf: byte 0", "Cannot read drive.blf: byte 0."),
         ("my log.blf cannot be written: the disk is full", "my log.blf cannot be written: the disk is full."),
+        ("drive.blf: some is not in it", "drive.blf: some is not in it."),
         ("nothing of my.blf can be read: byte 0", "Nothing of my.blf can be read: byte 0."),
         ("the marks in a.idx could not be read", "The marks in a.idx could not be read."),
         ("a number is missing", "A number is missing."),

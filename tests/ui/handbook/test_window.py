@@ -258,3 +258,10 @@ def contrast(one: QColor, other: QColor) -> float:
 
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
+
+
+def test_pictures_fit_the_width_of_the_page(qtbot, handbook):
+    browser = handbook.browser
+    for width in (700, 1000):
+        handbook.resize(width, 600)
+        qtbot.waitUntil(lambda: browser.horizontalScrollBar().maximum() == 0)

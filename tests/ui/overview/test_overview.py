@@ -197,7 +197,7 @@ def test_go_to_time_by_keyboard(qtbot, stage, window, file):
     assert window.views.chronological_view().current_row() == 12_500
 
 
-def test_a_frame_years_away_is_named_at_the_edge_and_leaves_the_others_visible(qtbot, stage, window, tmp_path):
+def test_a_frame_years_away_is_named_at_the_edge_of_the_overview(qtbot, stage, window, tmp_path):
     path = tmp_path / "clock.log"
     lines = [f"({1_700_000_000 + n / 100:.6f}) can0 1#00" for n in range(1000)]
     path.write_text("\n".join(["(1.000000) can0 7FF#", *lines]) + "\n")

@@ -110,3 +110,11 @@ def test_a_text_color_is_changed_only_if_it_is_not_readable(background, wanted):
     found = readable_on(shade.rgba(), pen.rgba())
     assert contrast(shade, found) >= READABLE
     assert found == pen or contrast(shade, pen) < READABLE
+
+
+def test_the_rules_have_the_colors_of_the_theme_while_it_changes(dialog):
+    for is_dark in (False, True, False):
+        dialog.setPalette(theme.make_palette(is_dark))
+        found = dialog.table.item(0, 0).background().color()
+        assert found == theme.tint(DEFAULT_RULES[0].color, dialog.palette())
+        assert (found.lightness() < 128) == is_dark
