@@ -81,3 +81,8 @@ def rows_of_mime(mime: QMimeData) -> list[TransmitRow]:
     except ValueError:
         return []
     return load_list(TransmitRow, stored)[0]
+
+
+def files_of_mime(mime: QMimeData) -> list[str]:
+    """The paths of the files of this computer in dragged data."""
+    return [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]

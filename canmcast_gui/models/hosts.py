@@ -16,6 +16,7 @@ from canmcast_gui.frames.text import id_text
 from canmcast_gui.frames.units import MAX_EXTENDED_ID
 from canmcast_gui.models.columns import NO_INDEX, ColumnTable, Index
 from canmcast_gui.transport.statistics import SourceCounts
+from canmcast_gui.wording import counted
 
 NodesOf = Callable[[int, bool], Collection[str]]
 
@@ -34,16 +35,17 @@ _EXTENDED_BIT = 29
 class HostRow:
     """A source and the frames it sent. ``ids`` are numbers with bit 29 set for extended ones.
 
-    ``shared`` are ids with data frames from other sources too: on a real bus, frames of nodes that send the
-    same id collide. ``nodes`` are the nodes of databases that send these ids. The row for all sources beyond
-    the limit of the table has that limit in ``limit``.
+    ``own`` counts its frames that were sent by the program that recorded them. ``shared`` are ids with data
+    frames from other sources too: on a real bus, frames of nodes that send the same id collide. ``nodes`` are
+    the nodes of databases that send these ids. The row for all sources beyond the limit of the table has that
+    limit in ``limit``.
     """
 
     source: Source
     limit: int | None = None
     frames: int = 0
     malformed: int = 0
-    is_own: bool = False
+    own: int = 0
     ids: set[int] = field(default_factory=set)
     shared: set[int] = field(default_factory=set)
     name: str = ""
@@ -81,8 +83,10 @@ def _source_text(row: HostRow) -> str:
     if row.limit is not None:
         return f"more than {row.limit:,} sources"
     if not row.source.address:
-        return RECORDER if row.is_own else "unknown"
-    return f"this program, {row.source}" if row.is_own else str(row.source)
+        if not row.own:
+            return "unknown"
+        return RECORDER if row.own == row.frames else f"unknown, and {RECORDER}"
+    return f"this program, {row.source}" if row.own else str(row.source)
 
 
 NAME, FRAMES, IDS = 1, 3, 4
@@ -138,7 +142,7 @@ class HostsModel(ColumnTable):
             row = self._rows[self._row_number(sources[number])]
             row.frames += int(frames[number])
             row.limit = len(sources) - 1 if sources.is_full and number == 0 else None
-            row.is_own = row.is_own or bool(own[number])
+            row.own += int(own[number])
         for number, key in _pairs(batch[~batch.has(Flag.ERROR)]):
             row = self._rows[self._row_number(sources[number])]
             if len(row.ids) < MAX_IDS and key not in row.ids:
@@ -242,8 +246,10 @@ def _tip(row: HostRow) -> str:
             f"A recording distinguishes the first {row.limit:,} sources. All others are counted here.\n"
             "To start with an empty table, clear the trace and connect again."
         )
-    if row.is_own:
-        title = f"{title}: {'this program' if row.source.address else f'sent by {RECORDER}'}"
+    if row.own and row.source.address:
+        title = f"{title}: this program"
+    elif row.own:
+        title = f"{title}: {counted(row.own, 'frame')} sent by {RECORDER}"
     lines = [row.name, title] if row.name else [title]
     if row.ids:
         lines.append(f"Ids: {_ids_list(row.ids)}")

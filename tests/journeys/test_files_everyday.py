@@ -1,14 +1,17 @@
 """Everyday use of files: recorded with what came before, opened, moved through, saved."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QMessageBox
 
 from canmcast_gui.app.session import SessionState
-from canmcast_gui.logfile import read_batches
+from canmcast_gui.logfile import read_batches, save
+from canmcast_gui.ui.dialogs.merge import MergeDialog
 from canmcast_gui.ui.dialogs.record import RecordDialog
 from canmcast_gui.ui.overview.go_to import GoToTimeDialog
+from tests.support.frames import traffic
 
 pytestmark = [pytest.mark.network, pytest.mark.window]
 
@@ -178,3 +181,58 @@ def test_a_split_recording_is_repeated_by_two_clicks_or_one_key(live, tmp_path):
     desk.wait(lambda: desk.session.record.recorder is not None, "recording")
     assert not window.actions_.record_repeat.isEnabled()
     stop(9)
+
+
+def drop(desk, widget, paths):
+    """Drag files over a widget and release them there; the parent gets what the widget refuses."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    place = widget.rect().center()
+    while widget is not None:
+        common = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        enter = QDragEnterEvent(place, *common)
+        enter.ignore()
+        if widget.acceptDrops():
+            QApplication.sendEvent(widget, enter)
+        if enter.isAccepted():
+            QApplication.sendEvent(widget, QDropEvent(QPointF(place), *common))
+            return
+        place, widget = widget.mapToParent(place), widget.parentWidget()
+    raise AssertionError("no widget takes the files")
+
+
+def test_dropped_files_are_opened_merged_and_compared(desk, tmp_path):
+    window, session = desk.window, desk.session
+    paths = [tmp_path / name for name in ("a.asc", "b.asc", "c.asc")]
+    for path in paths:
+        save(path, [traffic(20)])
+    plot = window.docks.plots.current
+    drop(desk, plot.bar, paths[:1])  # nothing to compare with: it is opened
+    desk.wait(lambda: session.state is SessionState.FILE and session.document.opened, "the first file")
+    drop(desk, window.panel.chronological.table.viewport(), paths)
+    dialog = desk.child(MergeDialog)
+    assert dialog.offsets[2].isVisible()
+    QTest.keyClick(dialog, Qt.Key.Key_Return)  # Open is the default button
+    desk.wait(lambda: len(session.document.recording) == 60, "three files on one time line")
+    # on the plot: a menu, by mouse and by keyboard
+    for second, by_mouse in ((paths[1], True), (paths[2], False)):
+        drop(desk, plot.bar, [second])
+        menu = QApplication.activePopupWidget()
+        compare, opening = menu.actions()
+        assert opening.text() == f"&Open {second.name}"
+        if by_mouse:
+            desk.qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(compare).center())
+        else:
+            QTest.keyClick(menu, Qt.Key.Key_C)
+        assert session.reference.path == second
+        desk.wait(lambda: not session.reference.is_reading, "the second file")
+    assert len(session.document.recording) == 60
+    # two files together
+    QApplication.processEvents()
+    drop(desk, window, paths[:2])
+    dialog = desk.child(MergeDialog)
+    desk.qtbot.mouseClick(dialog.compare, Qt.MouseButton.LeftButton)
+    desk.wait(lambda: len(session.document.recording) == 20 and session.document.opened, "the first file")
+    assert session.document.paths == (paths[0],)
+    assert session.reference.path == paths[1]
+    desk.wait(lambda: not session.reference.is_reading, "the second file")

@@ -52,11 +52,13 @@ def test_this_program_is_named(hosts):
 
 
 def test_sent_frames_of_a_file_are_from_the_program_that_recorded_it(hosts):
-    hosts.count(frames([1, 2], [0, 0], [Flag.TX, 0]), SourceTable())
+    hosts.count(frames([1, 2], [0, 0], [Flag.TX, Flag.TX]), SourceTable())
     assert texts(hosts)[0][:2] == ["the program that recorded the file", "2"]
+    hosts.count(frames([3], [0], [0]), SourceTable())
+    assert texts(hosts)[0][:2] == ["unknown, and the program that recorded the file", "3"]
     tip = hosts.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
     assert "this program" not in tip
-    assert "sent by the program that recorded the file" in tip
+    assert "2 frames sent by the program that recorded the file" in tip
 
 
 def test_malformed_datagrams_of_a_source_without_frames_are_shown(hosts):

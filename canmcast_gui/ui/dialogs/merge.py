@@ -33,9 +33,13 @@ EXPLANATION = (
 
 
 class MergeDialog(QDialog):
-    """``chosen`` carries the LogParts and whether all start at the same time."""
+    """``chosen`` carries the LogParts and whether all start at the same time.
+
+    Of two files, the second can be compared with the first instead: ``compare_requested`` carries both paths.
+    """
 
     chosen = Signal(list, bool)
+    compare_requested = Signal(Path, Path)
 
     def __init__(self, paths: Sequence[Path], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +59,12 @@ class MergeDialog(QDialog):
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel
         )
+        if len(paths) == 2:
+            self.compare = buttons.addButton("Compare in the plot", QDialogButtonBox.ButtonRole.ActionRole)
+            self.compare.setToolTip(
+                f"Open {paths[0].name}, and plot the signals of {paths[1].name} beside it"
+            )
+            self.compare.clicked.connect(self._on_compare)
         icons.without_icons(buttons)
         buttons.accepted.connect(self._on_accepted)
         buttons.rejected.connect(self.reject)
@@ -84,6 +94,10 @@ class MergeDialog(QDialog):
         area.setWidget(inside)
         area.setMinimumHeight(min(320, inside.sizeHint().height() + 8))
         return area
+
+    def _on_compare(self) -> None:
+        self.accept()
+        self.compare_requested.emit(*self._paths)
 
     def _on_accepted(self) -> None:
         parts = [

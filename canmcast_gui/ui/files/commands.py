@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
 from canmcast_gui.app.document.document import Document
 from canmcast_gui.app.program.settings import ASK_UNSAVED, AppSettings, Setting
@@ -36,6 +37,7 @@ from canmcast_gui.ui.dialogs.files import (
 )
 from canmcast_gui.ui.dialogs.merge import MergeDialog
 from canmcast_gui.ui.dialogs.table_layout import LAYOUTS, ask_layout
+from canmcast_gui.ui.labels import label_text
 from canmcast_gui.wording import counted
 
 NO_FRAMES = "There are no frames to save."
@@ -73,6 +75,9 @@ class FileCommands(QObject):
             dialog = MergeDialog(sorted(map(Path, paths)), self._window)
             dialog.chosen.connect(
                 lambda parts, align: self.keep_unsaved(lambda: self._open_parts(parts, align))
+            )
+            dialog.compare_requested.connect(
+                lambda first, second: self.keep_unsaved(lambda: self._open_to_compare(first, second))
             )
             dialog.open()
 
@@ -153,13 +158,34 @@ class FileCommands(QObject):
 
     def drop(self, *paths: str) -> None:
         """Load dropped databases, which are recognized by suffix, and open other files as log files."""
+        self.open_all(self._load_databases(paths))
+
+    def drop_on_plot(self, paths: list[str]) -> None:
+        """Like drop(), but ask in a menu whether to open a single log file or to compare with it."""
+        logs = self._load_databases(paths)
+        if len(logs) != 1 or not len(self._session.document.recording):
+            self.open_all(logs)
+            return
+        name = label_text(Path(logs[0]).name)
+        menu = QMenu(self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(f"&Compare with {name}", lambda: self._session.reference.open(Path(logs[0])))
+        menu.addAction(f"&Open {name}", lambda: self.open_all(logs))
+        menu.popup(QCursor.pos())
+
+    def _load_databases(self, paths: Iterable[str]) -> list[str]:
+        """Load the databases among the files; returns the other files."""
         logs = []
         for path in paths:
             if Path(path).suffix.lower() in DATABASE_SUFFIXES:
                 self._session.databases.load(path)
             else:
                 logs.append(path)
-        self.open_all(logs)
+        return logs
+
+    def _open_to_compare(self, first: Path, second: Path) -> None:
+        self._open(str(first))
+        self._session.reference.open(second)
 
     def keep_unsaved(self, then: Callable[[], None]) -> None:
         """Call ``then``, after asking whether to save frames and marks that have not been saved."""

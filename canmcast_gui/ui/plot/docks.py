@@ -47,6 +47,7 @@ class PlotDocks(QObject):
     compare_requested = Signal()
     opened = Signal(PlotPanel)
     exported = Signal(str, Path)
+    files_dropped = Signal(list)
 
     def __init__(self, session: Session, window: QMainWindow) -> None:
         super().__init__(window)
@@ -157,6 +158,7 @@ class PlotDocks(QObject):
         panel.time.clicked.connect(self.time_clicked)
         panel.row_requested.connect(self.time_clicked)
         panel.compare_requested.connect(self.compare_requested)
+        panel.files_dropped.connect(self.files_dropped)
         panel.exporter.exported.connect(self.exported)
         panel.time.changed.connect(partial(self._link_span, panel))
         panel.cursors.moved.connect(partial(self._link_cursors, panel))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.workspace.view_setups import PlotSetup
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.models.drag import signals_of_mime
+from canmcast_gui.models.drag import files_of_mime, signals_of_mime
 from canmcast_gui.models.plot.span import SpanMode
 from canmcast_gui.ui.actions import connect
 from canmcast_gui.ui.plot.actions import PlotActions
@@ -43,6 +43,7 @@ class PlotPanel(QWidget):
 
     row_requested = Signal(float)
     compare_requested = Signal()
+    files_dropped = Signal(list)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -258,13 +259,15 @@ class PlotPanel(QWidget):
             self.signals.set_palette(self.palette())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if signals_of_mime(event.mimeData()):
+        if signals_of_mime(event.mimeData()) or files_of_mime(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         for name in signals_of_mime(event.mimeData()):
             self.signals.add(name)
         event.acceptProposedAction()
+        if paths := files_of_mime(event.mimeData()):
+            self.files_dropped.emit(paths)
 
 
 class PlotMessage(QLabel):

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session, SessionState
+from canmcast_gui.models.drag import files_of_mime
 from canmcast_gui.ui.actions import allow, connect
 from canmcast_gui.ui.dialogs.limits import LimitsDialog
 from canmcast_gui.ui.dialogs.preferences import PreferencesDialog
@@ -200,6 +201,7 @@ class MainWindow(QMainWindow):
         self.docks.marks.jump_requested.connect(self.trace_commands.marks.jump)
         self.docks.fuzz.jump_requested.connect(self.trace_commands.marks.jump)
         self.docks.statistics.jump_requested.connect(self.trace_commands.marks.jump)
+        self.docks.plots.files_dropped.connect(self.files.drop_on_plot)
         self.docks.plots.exported.connect(self.panel.messages.offer_file)
         self.connection.chosen.connect(self.bus.connect_to)
         self.panel.context.diagnose_requested.connect(self.help.diagnose)
@@ -286,11 +288,11 @@ class MainWindow(QMainWindow):
     # -- files dropped on the window ----------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if files_of_mime(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        paths = files_of_mime(event.mimeData())
         if len(paths) == 1 and paths[0].endswith(SUFFIX):
             self.workspaces.open(paths[0])
         else:

@@ -76,6 +76,29 @@ def test_two_hosts_that_send_one_id_are_reported_once(session, alarms):
     assert len(sentences(alarms)) == 1
 
 
+def test_a_name_that_ends_with_a_parenthesis_is_followed_by_the_next_words(session, tmp_path):
+    watch = SenderWatch(session, lambda number: f"sender {number} (1291{number})", session)
+    watch.found = []
+    watch.alarm.connect(watch.found.append)
+    for _ in range(2):
+        session.take((0x100, 1), (0x100, 2))
+    (said,) = sentences(watch)
+    assert said == (
+        "Duplicate sender: 100 is sent by sender 1 (12911) and sender 2 (12912)."
+        " Only one node of a bus may send an id."
+    )
+    path = tmp_path / "car.dbc"
+    path.write_text(DATABASE)
+    session.databases.loaded.add(load_database(path))
+    session.clear()
+    session.take((0x100, 1), (0x101, 1), (0x102, 2))
+    (said,) = sentences(watch)
+    assert said == (
+        "sender 2 (12912) sends 102 (Oil), which the database assigns to node Motor"
+        " (sent by sender 1 (12911))."
+    )
+
+
 def test_many_ids_make_one_message(session, alarms):
     for _ in range(2):
         for host in (1, 2):
