@@ -137,7 +137,10 @@ def _start_stage(*arguments: object) -> subprocess.Popen[str]:
 
 
 def _environment() -> dict[str, str]:
-    return {**({} if "DISPLAY" in os.environ else {"QT_QPA_PLATFORM": "offscreen"}), **os.environ}
+    """With a display, or without; modules are compiled once, as for a user, not at each start."""
+    environment = {**({} if "DISPLAY" in os.environ else {"QT_QPA_PLATFORM": "offscreen"}), **os.environ}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment
 
 
 def _program(options: list[object], rate: int) -> tuple[dict, int, float]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 
 import numpy as np
 
@@ -161,6 +162,7 @@ def _is_whole(number: float) -> bool:
     return isinstance(number, int) or number.is_integer()
 
 
+@lru_cache(maxsize=4096)
 def _decimals(number: float) -> int:
     """The number of decimals of a number: 2 for 0.25."""
     exponent = Decimal(repr(number)).normalize().as_tuple().exponent

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPalette, QPen, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPalette,
+    QPen,
+    QPolygonF,
+    QStaticText,
+)
 
 from canmcast_gui.models.columns import INFO, Column
 from canmcast_gui.models.trace.lines import LineBlock
@@ -67,6 +76,8 @@ class LinePainter:
         self.cut: dict[Column, int] = {}  # columns with truncated numbers: the characters that they need
         self._base = palette.color(role.Base)
         self._elide = lru_cache(maxsize=2048)(self._elided)  # texts of some blocks in columns of one width
+        # Glyphs of some screens: to find and to place them takes longer than to draw them.
+        self._layout = lru_cache(maxsize=512)(self._laid_out)
 
     def set_selection(self, palette: QPalette, group: QPalette.ColorGroup) -> None:
         """Use the colors of selected lines: they are paler in an inactive window."""
@@ -142,7 +153,7 @@ class LinePainter:
                 pen = color
                 painter.setPen(color)
             if proportional:
-                painter.drawText(QPointF(left, y), self._elide(text, room))
+                self._draw_text(painter, QPointF(left, y), self._elide(text, room))
                 continue
             length = len(text) * self.digit
             if len(text) > self._characters(area):
@@ -152,6 +163,22 @@ class LinePainter:
                 length = len(text) * self.digit
             x = left + max(room - length, 0.0) if area.column.right else left
             painter.drawText(QPointF(x, y), text)
+
+    def _draw_text(self, painter: QPainter, at: QPointF, text: str) -> None:
+        """Draw a text in the proportional font, with its baseline at a point."""
+        layout = self._layout(text)
+        if layout is None:
+            painter.drawText(at, text)
+        else:
+            painter.drawStaticText(QPointF(at.x(), at.y() - self._metrics.ascent()), layout)
+
+    def _laid_out(self, text: str) -> QStaticText | None:
+        """The glyphs of a text; None if another font has some of them, which would move the baseline."""
+        if not all(map(self._metrics.inFontUcs4, map(ord, set(text)))):
+            return None
+        layout = QStaticText(text)
+        layout.setTextFormat(Qt.TextFormat.PlainText)
+        return layout
 
     def _elided(self, text: str, room: float) -> str:
         if len(text) > LONG_TEXT:  # the time grows with the length, also for what does not fit

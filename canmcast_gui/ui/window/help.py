@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
-from canmcast_gui.app.bus.diagnosis import BusDiagnosis
 from canmcast_gui.app.program.settings import AppSettings, Setting
 from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.actions import connect
-from canmcast_gui.ui.dialogs.diagnose import DiagnoseDialog
 from canmcast_gui.ui.panels.dock import PanelDock
 from canmcast_gui.ui.trace.panel import TracePanel
 from canmcast_gui.ui.window.actions import WindowActions
@@ -21,6 +19,7 @@ from canmcast_gui.ui.window.bus import BusCommands
 from canmcast_gui.ui.window.menus import show_about
 
 if TYPE_CHECKING:
+    from canmcast_gui.app.bus.diagnosis import BusDiagnosis
     from canmcast_gui.ui.dialogs.tour import Hint, Tour
 
 TOUR_SEEN = Setting("window/tour_seen", bool, False)
@@ -56,7 +55,7 @@ class HelpCommands(QObject):
         self._window = window
         self._bus = bus
         self._places = places
-        self._diagnosis = BusDiagnosis(session.tasks, session)
+        self._diagnosis: BusDiagnosis | None = None
         self._seen = settings.field(TOUR_SEEN)
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
@@ -86,6 +85,11 @@ class HelpCommands(QObject):
 
     def diagnose(self) -> None:
         """Examine the open bus, else the last one."""
+        from canmcast_gui.app.bus.diagnosis import BusDiagnosis
+        from canmcast_gui.ui.dialogs.diagnose import DiagnoseDialog
+
+        if self._diagnosis is None:
+            self._diagnosis = BusDiagnosis(self._session.tasks, self._session)
         recent = self._settings.recent_buses.value
         settings = self._session.bus.settings or (recent[0] if recent else BusSettings())
         dialog = DiagnoseDialog(settings, self._diagnosis, self._window)
