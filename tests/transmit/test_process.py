@@ -17,6 +17,8 @@ from canmcast_gui.transmit import SendFailed
 from canmcast_gui.transmit.commands import Flush
 from canmcast_gui.transmit.events import Flushed, ProcessEvent, SendProgress
 from canmcast_gui.transmit.messages import Dispatcher, MessageEncoder
+from canmcast_gui.transport.receiver import Receiver
+from canmcast_gui.transport.settings import BusSettings
 from tests.transmit.stage import MS, PATIENCE, SENDER, frame, receive
 
 pytestmark = pytest.mark.network
@@ -62,9 +64,10 @@ time.sleep(100)
 """
 
 
-def test_sending_ends_with_the_program(settings, receiver):
+def kill_while_it_sends(program: str, settings: BusSettings, receiver: Receiver) -> psutil.Process:
+    """Kill a program that has sent some frames; returns its transmit process."""
     with subprocess.Popen(
-        [sys.executable, "-c", PARENT, json.dumps(settings.to_dict())],
+        [sys.executable, "-c", program, json.dumps(settings.to_dict())],
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[2],
@@ -72,7 +75,12 @@ def test_sending_ends_with_the_program(settings, receiver):
         child = psutil.Process(int(parent.stdout.readline()))
         receive(receiver, 10)
         parent.kill()
-        killed_ns = time.time_ns()
+        return child
+
+
+def test_sending_ends_with_the_program(settings, receiver):
+    child = kill_while_it_sends(PARENT, settings, receiver)
+    killed_ns = time.time_ns()
     child.wait(PATIENCE)
     rest = receiver.drain(1 << 20)
     assert len(rest) == 0 or int(rest.timestamp_ns[-1]) - killed_ns < 1_000 * MS
@@ -84,16 +92,8 @@ def test_sending_ends_with_the_program_although_many_frames_wait(settings, recei
         "transmitter.set_rate_limit(2000)\n"
         "transmitter.send(FrameBatch.concatenate([FrameBatch.from_columns(0, [0x123], [[1]])] * 70_000))",
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", program, json.dumps(settings.to_dict())],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[2],
-    ) as parent:
-        child = psutil.Process(int(parent.stdout.readline()))
-        receive(receiver, 10)
-        parent.kill()
-        killed = time.monotonic()
+    child = kill_while_it_sends(program, settings, receiver)
+    killed = time.monotonic()
     child.wait(PATIENCE)
     assert time.monotonic() - killed < 10
 

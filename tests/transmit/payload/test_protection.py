@@ -10,21 +10,10 @@ from canmcast_gui.transmit.payload import (
     E2EProfile1,
     E2EProfile2,
     E2EProfile5,
-    PayloadGenerator,
-    ScaledField,
 )
-from canmcast_gui.transmit.payload.generator import GeneratedPayload, start_all
+from canmcast_gui.transmit.payload.generator import start_all
 from canmcast_gui.transmit.payload.protection import checksum
-
-MS = 1_000_000
-BYTE_0 = ScaledField(0, 8)
-BYTE_7 = ScaledField(56, 8)
-
-
-def payloads(base: bytes, generators: list[PayloadGenerator], times_ms: list[float]) -> list[bytes]:
-    data = GeneratedPayload(base, generators)
-    return [data.at(10**12 + round(time * MS)) for time in times_ms]
-
+from tests.transmit.payload.generated import BYTE_0, BYTE_7, payloads
 
 # The check values of the CRC RevEng catalog: of the nine ASCII digits.
 PUBLISHED = {

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from canmcast_gui.transmit import TransmitError
 from canmcast_gui.transmit.payload import (
     Counter,
-    PayloadGenerator,
     Ramp,
     RandomValue,
     ScaledField,
@@ -16,16 +15,8 @@ from canmcast_gui.transmit.payload import (
     Triangle,
     ValueList,
 )
-from canmcast_gui.transmit.payload.generator import GeneratedPayload, start_all
-
-MS = 1_000_000
-BYTE_0 = ScaledField(0, 8)
-BYTE_7 = ScaledField(56, 8)
-
-
-def payloads(base: bytes, generators: list[PayloadGenerator], times_ms: list[float]) -> list[bytes]:
-    data = GeneratedPayload(base, generators)
-    return [data.at(10**12 + round(time * MS)) for time in times_ms]
+from canmcast_gui.transmit.payload.generator import start_all
+from tests.transmit.payload.generated import BYTE_0, payloads
 
 
 @given(st.integers(0, 10), st.integers(0, 10), st.integers(1, 4), st.integers(1, 100))

@@ -5,9 +5,9 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from canmcast_gui.ui import theme
 from canmcast_gui.ui.dialogs.tour import EDGE, Hint, Tour, bubble_corner
 from canmcast_gui.ui.window.help import TOUR_SEEN
+from tests.ui.themes import in_both_themes
 
 
 @pytest.fixture
@@ -87,19 +87,8 @@ def test_the_window_has_five_hints_at_real_places(window, qtbot):
 
 def test_the_theme_can_change_during_the_tour(window, stage, qapp):
     window.actions_.tour.trigger()
-    before = qapp.palette()
-    applied = theme.apply(qapp, stage.settings)
-    try:
-        sheets = set()
-        for name in ("dark", "light"):
-            stage.settings.theme.set(name)
-            qapp.processEvents()
-            sheets.add(window.help.tour.bubble.styleSheet())
-        assert len(sheets) == 2
-    finally:
-        stage.settings.theme.set("system")
-        applied.deleteLater()
-        qapp.setPalette(before)
+    bubble = window.help.tour.bubble
+    assert len(set(in_both_themes(stage.settings, qapp, bubble.styleSheet))) == 2
     stage.session.bus.close()
 
 

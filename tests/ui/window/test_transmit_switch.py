@@ -8,6 +8,7 @@ from canmcast_gui.app.session import SessionState
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.window.transmit_switch import Detail
+from tests.ui.themes import in_both_themes
 
 GROUP = "239.74.163.2"
 
@@ -86,16 +87,4 @@ def test_its_text_fits_the_window(window, qtbot):
 
 def test_themes_change_its_colors(window, connect, stage, qapp):
     connect(0)
-    before = qapp.palette()
-    applied = theme.apply(qapp, stage.settings)
-    try:
-        sheets = set()
-        for name in ("dark", "light"):
-            stage.settings.theme.set(name)
-            qapp.processEvents()
-            sheets.add(window.tool_bar.switch.styleSheet())
-        assert len(sheets) == 2
-    finally:
-        stage.settings.theme.set("system")
-        applied.deleteLater()
-        qapp.setPalette(before)
+    assert len(set(in_both_themes(stage.settings, qapp, window.tool_bar.switch.styleSheet))) == 2
