@@ -7,11 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
-    QHBoxLayout,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -22,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.document.files import SignalExport
 from canmcast_gui.ui import icons
+from canmcast_gui.ui.dialogs.resample import ResampleRow
 from canmcast_gui.ui.item_views import leave_by_tab
 
 TABLES = "CSV (*.csv);;Parquet (*.parquet);;ASAM MF4 (*.mf4)"
@@ -59,15 +57,7 @@ class ExportSignalsDialog(QDialog):
             item = QListWidgetItem(name, self.list)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Unchecked)
-        self.evenly = QCheckBox("&Resample every")
-        self.evenly.setToolTip("A row at regular intervals, with the newest values; else one for each frame")
-        self.every_ms = QDoubleSpinBox()
-        self.every_ms.setRange(0.001, 1e7)
-        self.every_ms.setDecimals(3)
-        self.every_ms.setValue(10.0)
-        self.every_ms.setSuffix(" ms")
-        self.every_ms.setEnabled(False)
-        self.every_ms.setAccessibleName("Resample every, in milliseconds")
+        self.resample = ResampleRow()
         self._buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
@@ -79,22 +69,17 @@ class ExportSignalsDialog(QDialog):
         self._check()
 
     def _lay_out(self) -> None:
-        evenly = QHBoxLayout()
-        evenly.addWidget(self.evenly)
-        evenly.addWidget(self.every_ms)
-        evenly.addStretch(1)
         layout = QVBoxLayout(self)
         for widget in (self.all, self.some, self.search):
             layout.addWidget(widget)
         layout.addWidget(self.list, 1)
-        layout.addLayout(evenly)
+        layout.addWidget(self.resample)
         layout.addWidget(self._buttons)
 
     def _connect(self) -> None:
         self.some.toggled.connect(self._check)
         self.list.itemChanged.connect(self._on_ticked)
         self.search.textChanged.connect(self._on_search)
-        self.evenly.toggled.connect(self.every_ms.setEnabled)
         self._buttons.accepted.connect(self._on_accepted)
         self._buttons.rejected.connect(self.reject)
 
@@ -119,6 +104,7 @@ class ExportSignalsDialog(QDialog):
 
     def _on_accepted(self) -> None:
         names = self.names() if self.some.isChecked() else ()
-        every_ns = round(self.every_ms.value() * NS_PER_MS) if self.evenly.isChecked() else None
+        every_ms = self.resample.interval_ms
+        every_ns = None if every_ms is None else round(every_ms * NS_PER_MS)
         self.accept()
         self.chosen.emit(SignalExport(names, every_ns=every_ns))

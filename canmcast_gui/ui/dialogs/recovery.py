@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QGridLayout,
     QLabel,
-    QMessageBox,
     QScrollArea,
     QToolButton,
     QVBoxLayout,
@@ -24,6 +23,7 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.recording import Leftover, RecordingError, leftovers, remove
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import connect
+from canmcast_gui.ui.dialogs.question import Button, ask
 from canmcast_gui.wording import counted, size_text
 
 NOTHING_LEFT = "No recordings of crashed sessions were found."
@@ -84,25 +84,15 @@ class LeftoverList(QWidget):
 
 def ask_discard(parent: QWidget, leftover: Leftover, then: Callable[[], object]) -> None:
     """Delete the recording after a question, then call ``then``."""
-    box = QMessageBox(parent)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.setIcon(QMessageBox.Icon.Question)
-    box.setWindowTitle("Discard frames")
-    box.setText(f"Discard {counted(leftover.frames, 'frame')} from {when_text(leftover)}?")
-    box.setInformativeText("They have not been saved, and cannot be recovered later.")
-    buttons = QMessageBox.StandardButton
-    box.setStandardButtons(buttons.Discard | buttons.Cancel)
-    box.setDefaultButton(buttons.Cancel)
-    icons.without_icons(box)
 
-    def discard(answer: QMessageBox.StandardButton) -> None:
-        if answer == buttons.Discard:
-            with suppress(RecordingError):  # another program has opened it in the meantime
-                remove(leftover)
-            then()
+    def discard() -> None:
+        with suppress(RecordingError):  # another program has opened it in the meantime
+            remove(leftover)
+        then()
 
-    box.buttonClicked.connect(lambda button: discard(box.standardButton(button)))
-    box.open()
+    text = f"Discard {counted(leftover.frames, 'frame')} from {when_text(leftover)}?"
+    more = "They have not been saved, and cannot be recovered later."
+    ask(parent, "Discard frames", text, more, {Button.Discard: discard})
 
 
 def when_text(leftover: Leftover) -> str:

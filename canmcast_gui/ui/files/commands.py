@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from canmcast_gui.app.document.document import Document
 from canmcast_gui.app.program.settings import ASK_UNSAVED, AppSettings, Setting
@@ -21,7 +21,6 @@ from canmcast_gui.frames.units import NS_PER_MINUTE, NS_PER_SECOND
 from canmcast_gui.logfile import LogPart, TableLayout
 from canmcast_gui.logfile.formats import FORMATS
 from canmcast_gui.recording.search import first_row_since
-from canmcast_gui.ui import icons
 from canmcast_gui.ui.dialogs.files import (
     DATABASE_FOLDER,
     DEFAULT_SUFFIX,
@@ -36,6 +35,7 @@ from canmcast_gui.ui.dialogs.files import (
     writable_log_filters,
 )
 from canmcast_gui.ui.dialogs.merge import MergeDialog
+from canmcast_gui.ui.dialogs.question import Button, ask
 from canmcast_gui.ui.dialogs.table_layout import LAYOUTS, ask_layout
 from canmcast_gui.ui.labels import label_text
 from canmcast_gui.wording import counted
@@ -193,26 +193,16 @@ class FileCommands(QObject):
         if not (frames or marks) or not self._settings.field(ASK_UNSAVED).value:
             then()
             return
-        box = QMessageBox(self._window)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Unsaved frames")
         unsaved = counted(frames, "received frame") if frames else counted(marks, "mark")
         verb = "has" if (frames or marks) == 1 else "have"
-        box.setText(f"{unsaved} {verb} not been saved.")
-        box.setInformativeText("Save first? Unsaved frames and marks are deleted.")
-        buttons = QMessageBox.StandardButton
-        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
-        box.setDefaultButton(buttons.Save)
-        icons.without_icons(box)
-        box.buttonClicked.connect(lambda button: self._after_question(box.standardButton(button), then))
-        box.open()
-
-    def _after_question(self, answer: QMessageBox.StandardButton, then: Callable[[], None]) -> None:
-        if answer == QMessageBox.StandardButton.Save:
-            self.ask_save(then)
-        elif answer == QMessageBox.StandardButton.Discard:
-            then()
+        ask(
+            self._window,
+            "Unsaved frames",
+            f"{unsaved} {verb} not been saved.",
+            "Save first? Unsaved frames and marks are deleted.",
+            {Button.Save: lambda: self.ask_save(then), Button.Discard: then},
+            default=Button.Save,
+        )
 
     # -- dialogs ------------------------------------------------------------------------------------------
 

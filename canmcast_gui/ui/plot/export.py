@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFileDialog,
     QGroupBox,
     QHBoxLayout,
@@ -30,6 +29,7 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.plot.span import PlotSpan
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import connect
+from canmcast_gui.ui.dialogs.resample import ResampleRow
 from canmcast_gui.ui.plot.signals import PlotSignals
 from canmcast_gui.wording import counted
 
@@ -62,17 +62,7 @@ class ExportDialog(QDialog):
         self.save_table.setAutoDefault(True)
         self.visible_only = QCheckBox("&Visible range only")
         self.visible_only.setChecked(True)
-        self.evenly = QCheckBox("&Resample every")
-        self.evenly.setToolTip(
-            "A row at regular intervals, with the newest values. Otherwise there is a row for each frame."
-        )
-        self.every_ms = QDoubleSpinBox()
-        self.every_ms.setRange(0.001, 1e7)
-        self.every_ms.setDecimals(3)
-        self.every_ms.setValue(10.0)
-        self.every_ms.setSuffix(" ms")
-        self.every_ms.setEnabled(False)
-        self.evenly.toggled.connect(self.every_ms.setEnabled)
+        self.resample = ResampleRow()
         connect(self.save_image.clicked, lambda: self._ask_file(ExportChoice()))
         connect(self.save_table.clicked, lambda: self._ask_file(self.table_choice()))
         self._lay_out()
@@ -85,12 +75,9 @@ class ExportDialog(QDialog):
             QGroupBox("Table (CSV, Parquet, MF4)"),
         )
         QHBoxLayout(image).addWidget(self.save_image, 0, Qt.AlignmentFlag.AlignRight)
-        evenly = QHBoxLayout()
-        evenly.addWidget(self.evenly)
-        evenly.addWidget(self.every_ms, 1)
         options = QVBoxLayout(table)
         options.addWidget(self.visible_only)
-        options.addLayout(evenly)
+        options.addWidget(self.resample)
         options.addWidget(self.save_table, 0, Qt.AlignmentFlag.AlignRight)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         icons.without_icons(buttons)
@@ -102,7 +89,8 @@ class ExportDialog(QDialog):
 
     def table_choice(self) -> ExportChoice:
         """The options for a table."""
-        every_s = self.every_ms.value() / 1000 if self.evenly.isChecked() else None
+        every_ms = self.resample.interval_ms
+        every_s = None if every_ms is None else every_ms / 1000
         return ExportChoice(False, self.visible_only.isChecked(), every_s)
 
     def _ask_file(self, choice: ExportChoice) -> None:

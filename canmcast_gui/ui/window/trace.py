@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from canmcast_gui.app.bus.sender_watch import WrongSender
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.recording.search import first_row_since
-from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import allow, connect
 from canmcast_gui.ui.commands.subject_commands import SubjectCommands
+from canmcast_gui.ui.dialogs.question import Button, ask
 from canmcast_gui.ui.files.commands import FileCommands
 from canmcast_gui.ui.plot.docks import PlotDocks
 from canmcast_gui.ui.trace.chronological_view import ChronologicalView
@@ -215,16 +215,15 @@ class MarkCommands(QObject):
         if not rows:
             self._report("There are no marks.")
             return
-        box = QMessageBox(self._window)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Remove all marks")
-        box.setText(f"Remove {counted(len(rows), 'mark')} with the notes?")
-        box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel)
-        icons.without_icons(box)
-        box.button(QMessageBox.StandardButton.Yes).setText("Remove")
-        box.accepted.connect(lambda: self._context.remove_marks(rows))
-        box.open()
+        ask(
+            self._window,
+            "Remove all marks",
+            f"Remove {counted(len(rows), 'mark')} with the notes?",
+            "",
+            {Button.Yes: lambda: self._context.remove_marks(rows)},
+            default=Button.Yes,
+            labels={Button.Yes: "Remove"},
+        )
 
     def go(self, backwards: bool) -> None:
         """Jump to the next or previous mark; without a current row to the first or last one."""

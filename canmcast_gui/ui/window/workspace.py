@@ -11,13 +11,13 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray
-from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.workspace.control import WorkspaceControl
 from canmcast_gui.app.workspace.workspace import Workspace
-from canmcast_gui.ui import icons
 from canmcast_gui.ui.dialogs.files import WORKSPACE_FOLDER
+from canmcast_gui.ui.dialogs.question import Button, ask
 from canmcast_gui.ui.files.commands import FileCommands
 from canmcast_gui.ui.labels import label_text, title_text
 from canmcast_gui.ui.trace.docks import ViewDocks
@@ -132,30 +132,26 @@ class WorkspaceCommands:
         if not (workspace.has_unsaved_changes if at_end else workspace.would_be_lost):
             then()
             return
-        box = QMessageBox(self._window)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Unsaved workspace")
-        if workspace.path is None:
-            box.setText("Save the present setup to a workspace?")
-        else:
-            box.setText(f"Save changes to workspace {workspace.path.stem}?")
-        box.setInformativeText("Changes that are not saved are lost.")
-        buttons = QMessageBox.StandardButton
-        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
-        box.setDefaultButton(buttons.Save)
-        icons.without_icons(box)
-        box.buttonClicked.connect(lambda button: self._on_answer(box.standardButton(button), then, at_end))
-        box.finished.connect(box.deleteLater)
-        box.open()
+        name = None if workspace.path is None else workspace.path.stem
+        ask(
+            self._window,
+            "Unsaved workspace",
+            f"Save changes to workspace {name}?" if name else "Save the present setup to a workspace?",
+            "Changes that are not saved are lost.",
+            {
+                Button.Save: lambda: self._save_then(then),
+                Button.Discard: lambda: self._discard_then(then, at_end),
+            },
+            default=Button.Save,
+        )
 
-    def _on_answer(self, answer: QMessageBox.StandardButton, then: Callable[[], None], at_end: bool) -> None:
-        workspace = self._workspace
-        if answer == QMessageBox.StandardButton.Save:
-            if workspace.path is None:
-                self.ask_save(then)
-            elif workspace.save(workspace.path):
-                then()
-        elif answer == QMessageBox.StandardButton.Discard:
-            if at_end:
-                workspace.discard_changes()
+    def _save_then(self, then: Callable[[], None]) -> None:
+        if self._workspace.path is None:
+            self.ask_save(then)
+        elif self._workspace.save(self._workspace.path):
             then()
+
+    def _discard_then(self, then: Callable[[], None], at_end: bool) -> None:
+        if at_end:
+            self._workspace.discard_changes()
+        then()

@@ -196,8 +196,8 @@ def test_all_signals_or_selected_ones_are_exported(qtbot, stage, window, tmp_pat
         shown = [item for item in items(dialog) if not item.isHidden()]
         assert [item.text() for item in shown] == ["Engine.Speed"]
         shown[0].setCheckState(Qt.CheckState.Checked)
-        dialog.evenly.click()
-        dialog.every_ms.setValue(50)
+        dialog.resample.evenly.click()
+        dialog.resample.every_ms.setValue(50)
 
     def items(dialog):
         return [dialog.list.item(line) for line in range(dialog.list.count())]

@@ -84,8 +84,8 @@ def test_an_image_is_two_answers_away_and_a_table_has_options(qtbot, panel, tmp_
     assert name.startswith("plot-") and name.endswith(".png")
     files.reject()
     dialog.visible_only.setChecked(False)
-    dialog.evenly.setChecked(True)
-    dialog.every_ms.setValue(2.5)
+    dialog.resample.evenly.setChecked(True)
+    dialog.resample.every_ms.setValue(2.5)
     assert dialog.table_choice() == ExportChoice(picture=False, visible_only=False, every_s=0.0025)
     with qtbot.waitSignal(dialog.chosen) as chosen:
         dialog.finish(tmp_path / "out.csv", dialog.table_choice())

@@ -30,7 +30,7 @@ from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.models.transmit.row_model import TransmitModel
 from canmcast_gui.transmit.conditions import Condition
 from canmcast_gui.ui.actions import new_action
-from canmcast_gui.ui.transmit.fuzz.consent import ask_consent
+from canmcast_gui.ui.dialogs.question import Button, ask
 from canmcast_gui.ui.transmit.fuzz.fields import FuzzFields
 from canmcast_gui.ui.transmit.fuzz.filling import FuzzFilling
 from canmcast_gui.ui.transmit.fuzz.response import FuzzResponseView
@@ -184,7 +184,15 @@ class FuzzPanel(QWidget):
             self.control.agree()
             start()
 
-        ask_consent(self._link.settings.reach(), agree, self)
+        ask(
+            self,
+            "Fuzz",
+            "Send random frames to other computers?",
+            f"{self._link.settings.reach()}. Random frames can damage connected devices.",
+            {Button.Ok: agree},
+            labels={Button.Ok: "Send"},
+            is_warning=True,
+        )
 
     def stop(self) -> None:
         """End the run."""
