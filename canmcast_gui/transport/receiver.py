@@ -11,20 +11,21 @@ from typing import Any
 from canmcast_gui.frames import FrameBatch, Source, SourceTable
 from canmcast_gui.transport.capture.datagram_decoder import (
     DatagramDecoder,
-    PeerTable,
     ReceivedFrame,
     ReceiveOptions,
     batch_of,
 )
+from canmcast_gui.transport.capture.peers import PeerTable
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.transport.sockets import platforms, receive
+from canmcast_gui.transport.sockets import linux_receive, platforms
 from canmcast_gui.transport.sockets.addresses import parse_group
 from canmcast_gui.transport.sockets.interfaces import Link, unwatch, watch
+from canmcast_gui.transport.sockets.linux_receive import DirectReader, ManyReader
 from canmcast_gui.transport.sockets.opening import join_group, open_receiving_socket
 from canmcast_gui.transport.sockets.origins import Origins
 from canmcast_gui.transport.sockets.platforms import interface_problem, leave
-from canmcast_gui.transport.sockets.receive import DirectReader, ManyReader, make_reader
+from canmcast_gui.transport.sockets.receive import make_reader
 from canmcast_gui.transport.sockets.routes import choose_interfaces, is_own_address
 from canmcast_gui.transport.statistics import BusStatistics
 from canmcast_gui.transport.wire.codec import Refusal
@@ -74,7 +75,7 @@ class Receiver:
         )
         self._many: ManyReader | None = None
         self._direct: DirectReader[ReceivedFrame | Refusal] | None = None
-        if not plain and receive.has_recvmmsg(opened.stamp):
+        if not plain and linux_receive.has_recvmmsg(opened.stamp):
             self._many = ManyReader(self._sock, self._origins)
             self._direct = DirectReader(self._sock, self._origins, self._decoder.decode, self.receive_one)
             self.receive_one = self._direct.receive

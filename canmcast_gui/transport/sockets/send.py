@@ -28,9 +28,9 @@ from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets import platforms
 from canmcast_gui.transport.sockets.addresses import Group
 from canmcast_gui.transport.sockets.interfaces import Link
+from canmcast_gui.transport.sockets.linux_receive import HEADER_DTYPE, libc
 from canmcast_gui.transport.sockets.opening import open_sending_socket
 from canmcast_gui.transport.sockets.origins import source_of
-from canmcast_gui.transport.sockets.receive import HEADER_DTYPE, libc
 
 # Each kernel with this option takes this number (UDP_MAX_SEGMENTS); all must have one size.
 MOST_SEGMENTS = 64

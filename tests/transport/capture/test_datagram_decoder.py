@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from canmcast_gui.frames import Source
 from canmcast_gui.transport.capture import datagram_decoder
-from canmcast_gui.transport.capture.datagram_decoder import PeerTable
+from canmcast_gui.transport.capture.peers import PeerTable
 from canmcast_gui.transport.sockets.addresses import parse_group
 from canmcast_gui.transport.sockets.origins import Origin, Origins
 from canmcast_gui.transport.statistics import SourceCounts

@@ -12,7 +12,7 @@ from can.interfaces.udp_multicast.utils import pack_message
 
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transport import UdpMulticastBus
-from canmcast_gui.transport.sockets import platforms, receive, send
+from canmcast_gui.transport.sockets import linux_receive, platforms, send
 from canmcast_gui.transport.sockets.addresses import parse_group
 from canmcast_gui.transport.sockets.platforms import ArrivalStamp
 from tests.support.messages import assert_same_frames
@@ -41,11 +41,11 @@ def refuse_option(patch: Patch, *options: tuple[int, int]) -> None:
 
 def no_recvmsg(patch: Patch) -> None:
     patch.setattr(platforms, "has_recvmsg", lambda: False)
-    patch.setattr(receive, "has_recvmmsg", lambda _: False)
+    patch.setattr(linux_receive, "has_recvmmsg", lambda _: False)
 
 
 def no_recvmmsg(patch: Patch) -> None:
-    patch.setattr(receive, "has_recvmmsg", lambda _: False)
+    patch.setattr(linux_receive, "has_recvmmsg", lambda _: False)
 
 
 def no_sendmmsg(patch: Patch) -> None:
@@ -263,7 +263,7 @@ def test_macos_reports_arrival_times_in_microseconds(monkeypatch: Patch):
     recorder = Recorder()
     assert platforms.stamp_arrivals(recorder) is ArrivalStamp.KERNEL_MICROSECONDS
     assert recorder.asked == [(socket.SOL_SOCKET, platforms.MACOS_SO_TIMESTAMP, 1)]
-    assert not receive.has_recvmmsg(ArrivalStamp.KERNEL_MICROSECONDS)
+    assert not linux_receive.has_recvmmsg(ArrivalStamp.KERNEL_MICROSECONDS)
 
 
 def test_a_refused_buffer_size_is_halved(monkeypatch: Patch):
