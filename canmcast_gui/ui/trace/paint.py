@@ -7,7 +7,6 @@ takes a tenth of that time, so that a busy trace can be repainted 25 times a sec
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -26,9 +25,8 @@ from canmcast_gui.models.columns import INFO, Column
 from canmcast_gui.models.trace.lines import LineBlock
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.theme import readable_on
+from canmcast_gui.ui.trace.column_area import EXPANDER, PADDING, ColumnArea
 
-PADDING = 4
-EXPANDER = 16
 SIGNAL_NAME_CHARACTERS = 30
 SIGNAL_VALUE_CHARACTERS = 18
 
@@ -40,16 +38,6 @@ LONG_TEXT = 40
 
 # The strength from which a changed byte is bold: for the first 0.6 s.
 BOLD_FROM = 32
-
-
-@dataclass(frozen=True)
-class ColumnArea:
-    """The horizontal area of a column; ``indent`` is the width of the expander in the leftmost one."""
-
-    column: Column
-    x: float
-    width: float
-    indent: float = 0.0
 
 
 class LinePainter:
@@ -142,8 +130,7 @@ class LinePainter:
         texts = block.texts(area.column)
         proportional = area.column.proportional
         painter.setFont(self._font if proportional else self._number_font)
-        left = area.x + PADDING + area.indent
-        room = area.width - 2 * PADDING - area.indent
+        left, room, most = area.left, area.room, self._characters(area)
         pen: QColor | None = None
         for y, frame, color in pens:
             text = texts[frame]
@@ -156,10 +143,10 @@ class LinePainter:
                 self._draw_text(painter, QPointF(left, y), self._elide(text, room))
                 continue
             length = len(text) * self.digit
-            if len(text) > self._characters(area):
+            if len(text) > most:
                 if area.column.right:
                     self.cut[area.column] = max(len(text), self.cut.get(area.column, 0))
-                text = text[: max(self._characters(area) - 1, 0)] + "…"
+                text = text[: max(most - 1, 0)] + "…"
                 length = len(text) * self.digit
             x = left + max(room - length, 0.0) if area.column.right else left
             painter.drawText(QPointF(x, y), text)
@@ -198,7 +185,6 @@ class LinePainter:
         """
         length = 3 if block.shown.decimal else 2
         step, wide = (length + 1) * self.digit, length * self.digit
-        left = area.x + PADDING + area.indent
         texts = block.texts(area.column)
         room = self._characters(area)
         for baseline, frame, pen in pens:
@@ -212,7 +198,7 @@ class LinePainter:
                 full = self._colors.changed_up if increased else self._colors.changed_down
                 color = theme.mix(background.rgba(), full.rgba(), strength)
                 text = readable_on(color.rgba(), pen.rgba())
-                x = left + byte * step
+                x = area.left + byte * step
                 painter.fillRect(QRectF(x - 1.5, top + 1, wide + 3, self.line_height - 2), color)
                 bar = QRectF(x - 1.5, top + 1 if increased else top + self.line_height - 3, wide + 3, 2)
                 painter.fillRect(bar, theme.mix(color.rgba(), text.rgba(), strength))
@@ -222,7 +208,7 @@ class LinePainter:
 
     def _characters(self, area: ColumnArea) -> int:
         """The number of characters of the number font that fit into a column."""
-        return int((area.width - 2 * PADDING - area.indent + 0.5) / self.digit)
+        return int((area.room + 0.5) / self.digit)
 
     def _draw_backwards(self, painter: QPainter, block: LineBlock, area: ColumnArea) -> None:
         """Draw a triangle that points back before each time that is earlier than the one above it."""
@@ -232,7 +218,7 @@ class LinePainter:
         painter.setBrush(self._colors.warning)
         for line, frame in enumerate(block.frames):
             if frame is not None and frame in block.backwards:
-                middle = QPointF(area.x + area.indent + PADDING + 3, (line + 0.5) * self.line_height)
+                middle = QPointF(area.left + 3, (line + 0.5) * self.line_height)
                 points = (QPointF(3, -5), QPointF(-4, 0), QPointF(3, 5))
                 painter.drawPolygon(QPolygonF([middle + point for point in points]))
         painter.restore()
@@ -282,7 +268,7 @@ class LinePainter:
             return last.x + last.width
         if last.column is INFO:  # its text may fill the line, and a mark is more important
             return last.x + last.width / 2
-        return last.x + PADDING + last.indent + len(block.texts(last.column)[frame]) * self.digit
+        return last.left + len(block.texts(last.column)[frame]) * self.digit
 
     def _draw_expanders(
         self, painter: QPainter, block: LineBlock, areas: list[ColumnArea], selected: set[int]

@@ -12,11 +12,11 @@ from canmcast_gui.ui.panels.database_browser import DatabaseBrowser
 from canmcast_gui.ui.panels.dock import PANELS, PanelDock
 from canmcast_gui.ui.panels.gauges import GaugesPanel
 from canmcast_gui.ui.panels.hosts import HostsPanel
+from canmcast_gui.ui.panels.marks import MarksPanel
 from canmcast_gui.ui.panels.signals import SignalsPanel
 from canmcast_gui.ui.panels.statistics import StatisticsPanel
 from canmcast_gui.ui.plot.docks import PlotDocks
 from canmcast_gui.ui.trace.context import ViewContext
-from canmcast_gui.ui.trace.marks import MarksPanel
 from canmcast_gui.ui.transmit.fuzz.panel import FuzzPanel
 from canmcast_gui.ui.transmit.replay.panel import ReplayPanel
 from canmcast_gui.ui.transmit.rows.panel import TransmitPanel
