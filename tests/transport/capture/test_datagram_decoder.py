@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from canmcast_gui.frames import Source
-from canmcast_gui.transport.capture import datagram_decoder
 from canmcast_gui.transport.capture.peers import PeerTable
 from canmcast_gui.transport.sockets.addresses import parse_group
 from canmcast_gui.transport.sockets.origins import Origin, Origins
@@ -59,7 +58,7 @@ def test_whom_a_bus_does_not_listen_to_may_change():
 
 
 def test_invented_addresses_fill_no_memory_and_lose_no_count(monkeypatch):
-    monkeypatch.setattr(datagram_decoder, "MOST_ORIGINS", 10)
+    monkeypatch.setattr("canmcast_gui.transport.capture.peers.MOST_ORIGINS", 10)
     peers = make_table()
     for port in range(3000):
         peers.peer(origin("10.0.0.1", port)).received += 1
