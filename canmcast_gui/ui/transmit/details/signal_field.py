@@ -28,8 +28,9 @@ SIGNAL_GROUPS = [group for group in GROUPS if not group.startswith("E2E")]
 class SignalField(QWidget):
     """The widgets of one signal.
 
-    ``changed`` carries its line, the new value, and whether a slider set it. ``generate`` carries the group
-    of a generator to add for it, or "" to change the one that it has; ``fixed`` asks to remove that.
+    ``changed`` carries its line, the new value (a number, or the text that was typed), and whether a slider
+    set it. ``generate`` carries the group of a generator to add for it, or "" to change the one that it has;
+    ``fixed`` asks to remove that.
     """
 
     changed = Signal(SignalLine, object, bool)
