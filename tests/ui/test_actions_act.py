@@ -5,6 +5,7 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QMenu
 
 from canmcast_gui.app.transmit.row import TransmitRow
+from canmcast_gui.ui.trace.header_menu import fill_menu
 from tests.support.frames import traffic
 from tests.ui.tab_order import activate
 
@@ -119,7 +120,7 @@ def menu_of(widget):
 def columns_of(view):
     """The menu of a view's titles."""
     menu = QMenu(view)
-    view.table.header.fill_menu(menu)
+    fill_menu(menu, view.table.header)
     return menu
 
 
