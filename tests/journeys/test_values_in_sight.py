@@ -5,6 +5,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.logfile import open_writer
@@ -108,7 +109,7 @@ def by_mouse(desk, view, path) -> None:
     """Hide a column in the menu of the titles; it stays hidden for the next file."""
     header = view.table.header
     header.customContextMenuRequested.emit(QPoint(40, 5))
-    (menu,) = [one for one in header.findChildren(type(header.menu())) if one.isVisible()]
+    (menu,) = [one for one in header.findChildren(QMenu) if one.isVisible()]
     action = next(action for action in menu.actions() if action.text() == "Chn")
     QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
     desk.wait(lambda: "Chn" not in titles(view), "a view without channels")
