@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from html import escape
 
 import pyqtgraph as pg
-from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF
 
@@ -23,7 +22,7 @@ _SHORT, _FACTOR = 1.0, 2.25 * 2.5
 class PlotAxis(pg.AxisItem):
     """An axis with a text at each tick. ``states`` are shown in place of the values that they name.
 
-    ``double_clicked`` is emitted when the user wants its range to fit again.
+    ``double_clicked`` is emitted by the view: the user wants its range to fit again.
     """
 
     double_clicked = Signal()
@@ -138,8 +137,3 @@ class PlotAxis(pg.AxisItem):
         if self.orientation == "bottom":
             return rect.adjusted(-10 * OVERHANG, 0, 3 * OVERHANG, 0)
         return rect.adjusted(0, -OVERHANG, 0, OVERHANG)
-
-    def mouseClickEvent(self, event: MouseClickEvent) -> None:
-        if event.double():
-            event.accept()
-            self.double_clicked.emit()

@@ -15,6 +15,7 @@ from canmcast_gui.models.plot.data import PlotSignal
 from canmcast_gui.models.plot.samples import Curve
 
 POINT_PIXELS = 4
+NEAR_PIXELS = 24  # around a curve, in which a click means the curve
 OTHERS_OPACITY = 0.6
 
 # A point is this part of the span long: lines without length are not drawn, and this is less than a pixel.
@@ -82,6 +83,7 @@ class CurveItem(pg.PlotCurveItem):
 
     def __init__(self) -> None:
         super().__init__(antialias=False, skipFiniteCheck=True)
+        self.setClickable(False, width=NEAR_PIXELS)
 
     def boundingRect(self) -> QRectF:  # noqa: N802
         box = self.getViewBox()

@@ -16,9 +16,6 @@ from canmcast_gui.ui.plot.drawing.value_axis import ValueAxis
 
 _NO_TIMES: Times = np.zeros(0, dtype=np.int64)
 
-# Beside a curve that is this near, a click means the curve.
-NEAR_PIXELS = 12
-
 # With more axes only units are written beside them; the legend has the names in the same colors.
 MAX_NAMED = 2
 
@@ -37,6 +34,7 @@ class Lane:
         self.area = QRectF()
         self.key = lane_key(signals, others)
         self.axes: list[ValueAxis] = []
+        self._font = QFont()
         self._is_visible = True
         by_unit: dict[str, ValueAxis] = {}
         for signal in signals:
@@ -81,12 +79,17 @@ class Lane:
     def place(self, area: QRectF, font: QFont) -> None:
         """Show the curves in an area of the scene, and the axes beside it."""
         self.area = area
-        edge, metrics = area.right(), QFontMetricsF(font)
+        self._font = font
+        if self._is_visible:
+            self._place_items()
+
+    def _place_items(self) -> None:
+        area, edge, metrics = self.area, self.area.right(), QFontMetricsF(self._font)
         for number, axis in enumerate(self.axes):
             axis.box.setGeometry(area)
             width = axis.width(metrics) if number else area.left()
             left = edge if number else 0.0
-            axis.item.place(QRectF(left, area.top(), width, area.height()), font)
+            axis.item.place(QRectF(left, area.top(), width, area.height()), self._font)
             edge += width if number else 0.0
 
     def set_visible(self, is_visible: bool) -> None:
@@ -94,7 +97,9 @@ class Lane:
         if is_visible != self._is_visible:
             self._is_visible = is_visible
             for item in self.items:
-                item.setVisible(is_visible)
+                (item.show if is_visible else item.hide)()
+            if is_visible:  # a hidden axis has no width
+                self._place_items()
 
     # -- curves ------------------------------------------------------------------------------------------
 
@@ -116,19 +121,16 @@ class Lane:
             axis.box.setXRange(*span, padding=0)
 
     def signal_near(self, position: QPointF) -> PlotSignal | None:
-        """The only signal of the lane, or of several the one whose curve is beside a position."""
+        """The only signal of the lane, or of several one whose curve is near a position."""
         signals = self.signals
         if len(signals) == 1:
             return signals[0]
-        nearest, distance = None, float(NEAR_PIXELS)
         for axis in self.axes:
-            second = axis.box.mapSceneToView(position).x()
+            point = axis.box.mapSceneToView(position)
             for curve in axis.curves:
-                if len(curve.x) and axis.is_known:
-                    away = abs(axis.y_of(float(np.interp(second, curve.x, curve.y))) - position.y())
-                    if away < distance:
-                        nearest, distance = curve.signal, away
-        return nearest
+                if curve.item.mouseShape().contains(point):
+                    return curve.signal
+        return None
 
 
 def lanes_of(signals: Sequence[PlotSignal], overlaid: bool) -> list[list[PlotSignal]]:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QGraphicsRectItem, QToolTip, 
 from canmcast_gui.frames.arrays import Times
 from canmcast_gui.models.plot.data import PlotSignal
 from canmcast_gui.ui import theme
+from canmcast_gui.ui.plot.drawing.axis import PlotAxis
 from canmcast_gui.ui.plot.drawing.entry import LegendEntry
 from canmcast_gui.ui.plot.drawing.lane import Lane, lane_key, lanes_of
 from canmcast_gui.ui.plot.drawing.times import TimeBox
@@ -229,8 +230,7 @@ class LanesView(PlotView):
     # -- names in the lanes ------------------------------------------------------------------------------
 
     def drawForeground(self, painter: QPainter, _rect: QRectF) -> None:  # noqa: N802
-        painter.resetTransform()
-        painter.scale(self.devicePixelRatioF(), self.devicePixelRatioF())
+        painter.translate(0, self.offset)
         painter.setClipRect(
             QRect(0, 0, self.viewport().width(), self.viewport().height() - self._axis_height)
         )
@@ -264,6 +264,12 @@ class LanesView(PlotView):
             self.remove_clicked.emit(entry.name)
         else:
             super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        for item in self.scene().items(self.mapToScene(event.position().toPoint())):
+            if isinstance(item, PlotAxis):
+                item.double_clicked.emit()
+        super().mouseDoubleClickEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(self._entry_at(event.position().toPoint()))

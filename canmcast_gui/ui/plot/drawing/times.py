@@ -121,9 +121,9 @@ class TimeBox(pg.ViewBox):
         self.zoomed.emit(WHEEL_BASE ** -event.delta(), self.second_at(event.scenePos().x()))
 
     def mouseDragEvent(self, event: MouseDragEvent, axis: int | None = None) -> None:  # noqa: ARG002
+        event.accept()  # of all buttons: else the box of a lane moves
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        event.accept()
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._draw_rectangle(event)
             return

@@ -145,10 +145,6 @@ class ValueAxis:
         point = self.box.mapSceneToView(position)
         return float(point.x() if self._is_x else point.y())
 
-    def y_of(self, value: float) -> float:
-        """The vertical position of a value in the scene."""
-        return float(self.box.mapViewToScene(QPointF(0.0, value)).y())
-
     # -- the scene ---------------------------------------------------------------------------------------
 
     @property

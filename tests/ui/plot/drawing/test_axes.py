@@ -51,7 +51,7 @@ def test_the_wheel_zooms_along_the_time(panel, session):
     assert panel.span.window == pytest.approx(10)
 
 
-def test_the_wheel_on_a_value_axis_scales_it_until_everything_is_fitted(panel, session):
+def test_the_wheel_on_a_value_axis_scales_it_until_everything_is_fitted(qtbot, panel, session):
     session.document.recording.append(traffic(1000))
     panel.signals.add(SPEED)
     axis = panel.picture.lanes.lanes[0].axes[0]
@@ -62,6 +62,12 @@ def test_the_wheel_on_a_value_axis_scales_it_until_everything_is_fitted(panel, s
     assert after[1] - after[0] < before[1] - before[0]
     assert panel.span.window == 10
     panel.fit()
+    assert [axis.low, axis.high] == pytest.approx([-0.12 * 249, 1.12 * 249], abs=1)
+    wheel(panel, QPoint(5, middle(panel).y()), 1)
+    qtbot.mouseDClick(
+        panel.picture.lanes.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(5, middle(panel).y())
+    )
+    assert not axis.is_manual
     assert [axis.low, axis.high] == pytest.approx([-0.12 * 249, 1.12 * 249], abs=1)
 
 
