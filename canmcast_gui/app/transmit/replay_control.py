@@ -15,7 +15,7 @@ from canmcast_gui.app.program.messages import Messages
 from canmcast_gui.app.program.tasks import TaskPool
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.replay_source import ReplaySource
-from canmcast_gui.app.transmit.transmit_link import SWITCHED_OFF, RunControl, TransmitLink
+from canmcast_gui.app.transmit.transmit_link import NO_BUS, SWITCHED_OFF, RunControl, TransmitLink
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.filters import FilterError, NameLookup, compile_filter
@@ -31,6 +31,8 @@ from canmcast_gui.wording import counted
 REPLAY = 1
 STOPPED = ReplayStatus(REPLAY, "stopped")
 NO_SIGNALS = "a replay cannot filter by signals, only by id, name, data, channel, source and time"
+
+NO_SOURCE = "Add a log file, or choose the trace, to replay it."
 
 
 class ReplayControl(RunControl):
@@ -88,9 +90,16 @@ class ReplayControl(RunControl):
     # -- playing -----------------------------------------------------------------------------------------
 
     @property
+    def obstacle(self) -> str:
+        """Why nothing can be played: no bus, or no source to replay on it; "" if something can."""
+        if not self.source.is_chosen:
+            return NO_SOURCE
+        return "" if self._link.is_open else NO_BUS
+
+    @property
     def can_run(self) -> bool:
         """Whether there is a bus, and a source to replay on it."""
-        return self._link.is_open and self.source.is_chosen
+        return not self.obstacle
 
     @property
     def running(self) -> bool:

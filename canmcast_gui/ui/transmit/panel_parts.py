@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QScrollArea, QSpinBox,
 from canmcast_gui.app.transmit.row import Load
 from canmcast_gui.app.transmit.transmit_link import MAX_RATE_LIMIT
 from canmcast_gui.transport.settings import BusSettings
-from canmcast_gui.ui.actions import action_button, new_action
+from canmcast_gui.ui.actions import action_button, allow, new_action
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.labels import TintedLabel
 
@@ -42,13 +42,16 @@ class RunActions(QObject):
         """A button for each action."""
         return [action_button(action, parent) for action in (self.start, self.step, self.stop)]
 
-    def show_state(self, is_active: bool, is_paused: bool, can_run: bool, can_stop: bool) -> None:
-        """Show what the first action does, and enable what is possible."""
+    def show_state(self, is_active: bool, is_paused: bool, obstacle: str, can_stop: bool) -> None:
+        """Show what the first action does, and enable what is possible.
+
+        ``obstacle`` says why nothing can be run, "" if it can.
+        """
         self.start.setText("Pause" if is_active else "Resume" if is_paused else self._name)
         self.start.setIcon(icon("pause" if is_active else "start"))
-        self.start.setEnabled(can_run)
-        self.step.setEnabled(can_run)
-        self.stop.setEnabled(can_stop)
+        allow(self.start, not obstacle, obstacle)
+        allow(self.step, not obstacle, obstacle)
+        allow(self.stop, can_stop, "It does not run.")
 
 
 def icon_button(action: QAction, parent: QWidget) -> QToolButton:

@@ -24,6 +24,7 @@ from canmcast_gui.app.transmit.fuzz_setup import (
 )
 from canmcast_gui.app.transmit.parsing.condition_text import condition_for
 from canmcast_gui.app.transmit.row import load_of
+from canmcast_gui.app.transmit.transmit_link import NO_BUS
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import FilterError
 from canmcast_gui.frames.filters.proposals import Words
@@ -261,7 +262,10 @@ class FuzzPanel(QWidget):
         control = self.control
         is_playing = control.status.state == "playing"
         self.run_actions.show_state(
-            is_playing, control.running and not is_playing, control.can_run, control.running
+            is_playing,
+            control.running and not is_playing,
+            "" if control.can_run else NO_BUS,
+            control.running,
         )
         for action in self.fill_actions:
             action.setEnabled(not control.running)

@@ -215,8 +215,8 @@ class ReplayPanel(QWidget):
     def _show(self) -> None:
         control, source = self.control, self.control.source
         is_playing, is_paused = control.status.state == "playing", control.status.state == "paused"
-        can_run = control.can_run and not control.waiting
-        self.run_actions.show_state(is_playing, is_paused, can_run, control.running or control.waiting)
+        obstacle = "The replay is about to start." if control.waiting else control.obstacle
+        self.run_actions.show_state(is_playing, is_paused, obstacle, control.running or control.waiting)
         is_editable = not (control.under_way or control.waiting)
         self.add_action.setEnabled(is_editable and bool(source.parts))
         self.limit.setVisible(self.speed.speed is None)

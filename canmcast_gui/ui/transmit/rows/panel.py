@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings, Setting
 from canmcast_gui.app.session import Session
-from canmcast_gui.app.transmit.row import TransmitRow, load_of
+from canmcast_gui.app.transmit.parsing.row_text import parse_frames
+from canmcast_gui.app.transmit.row import RowError, TransmitRow, load_of
 from canmcast_gui.app.transmit.transmit_link import NO_BUS
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.filters.proposals import Words
@@ -179,12 +180,19 @@ class TransmitPanel(QWidget):
         dialog.open()
 
     def paste(self) -> None:
-        """Add the frames in the text of the clipboard."""
-        self.adding_rows.emit()
-        self.status_line.clear_problem()
-        at = self._insertion_row()
-        count = self.model.insert_text(at, QGuiApplication.clipboard().text())
-        self.table.select(list(range(at, at + count)))
+        """Add the frames in the text of the clipboard.
+
+        The key works in the whole window: without frames, the panel stays where it is, and a message says so.
+        """
+        text = QGuiApplication.clipboard().text()
+        try:
+            rows = parse_frames(text, self._settings.decimal.value)
+        except RowError as error:
+            self.status_line.show_problem(str(error))
+            if self.visibleRegion().isEmpty():
+                self._session.messages.info(f"Nothing was pasted. {error}")
+            return
+        self._insert(rows)
 
     def duplicate(self) -> None:
         """Add copies of the selected rows after them."""

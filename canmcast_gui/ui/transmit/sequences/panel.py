@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.session import Session
 from canmcast_gui.app.transmit.sequences import MAX_LOG
+from canmcast_gui.app.transmit.transmit_link import NO_BUS
 from canmcast_gui.transmit import SequenceStatus
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.actions import new_action
@@ -169,7 +170,7 @@ class SequencePanel(QWidget):
     def _show(self) -> None:
         control, status = self.control, self.control.status
         is_active, is_paused = status.state == "running", status.state == "paused"
-        self.run_actions.show_state(is_active, is_paused, control.can_run, control.running)
+        self.run_actions.show_state(is_active, is_paused, "" if control.can_run else NO_BUS, control.running)
         self.editor.setReadOnly(control.running)
         self.names.setEnabled(not control.running)
         self._mark_line(control.line)
