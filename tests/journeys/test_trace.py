@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QInputDialog
 
 from canmcast_gui.logfile import read_batches
 from canmcast_gui.ui.trace.colors import FILTER, ColorsDialog
-from canmcast_gui.ui.trace.header_menu import menu_of
+from canmcast_gui.ui.trace.table.header_menu import menu_of
 
 pytestmark = [pytest.mark.network, pytest.mark.window]
 

@@ -8,7 +8,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from canmcast_gui.app.transmit.row_list import TransmitRows
 from canmcast_gui.database import DatabaseSet, Message, Signal, load_database
-from canmcast_gui.models import database_tables
+from canmcast_gui.models import database_entries, database_tables
 from canmcast_gui.models.bit_layout import LayoutModel, bits_of, is_selected, selections_of
 from canmcast_gui.models.drag import rows_of_mime, signals_of_mime
 from canmcast_gui.models.transmit.row_model import TransmitModel
@@ -61,7 +61,7 @@ def texts(model, column=0):
 
 
 def test_messages_are_searched_and_sorted(databases, table):
-    model = table(database_tables.MESSAGE_COLUMNS, database_tables.message_entries(databases))
+    model = table(database_tables.MESSAGE_COLUMNS, database_entries.message_entries(databases))
     assert texts(model) == ["Engine", "Modes", "Motor", "Modes"]
     assert texts(model, 3) == ["20 ms", "", "20 ms", ""]
     model.set_filter("MO to")
@@ -76,7 +76,7 @@ def test_messages_are_searched_and_sorted(databases, table):
 
 
 def test_signals_nodes_and_problems_have_their_rows(databases, table):
-    signals = table(database_tables.SIGNAL_COLUMNS, database_tables.signal_entries(databases))
+    signals = table(database_tables.SIGNAL_COLUMNS, database_entries.signal_entries(databases))
     signals.set_filter("engine.sp")
     assert [signals.index(0, column).data() for column in range(5)] == [
         "Speed",
@@ -85,16 +85,16 @@ def test_signals_nodes_and_problems_have_their_rows(databases, table):
         "16",
         "0 … 100",
     ]
-    nodes = table(database_tables.NODE_COLUMNS, database_tables.node_entries(databases))
+    nodes = table(database_tables.NODE_COLUMNS, database_entries.node_entries(databases))
     assert [nodes.index(0, column).data() for column in range(4)] == ["ECU", "1", "1", "drives"]
-    problems = table(database_tables.PROBLEM_COLUMNS, database_tables.problem_entries(databases))
+    problems = table(database_tables.PROBLEM_COLUMNS, database_entries.problem_entries(databases))
     assert texts(problems, 2)[:2] == ["conflict", "error"]
     assert "100 is Engine in car.dbc" in texts(problems, 3)[0]
     assert texts(problems, 1)[1] == "10"
 
 
 def test_a_signal_is_dragged_into_plots_and_its_message_into_the_transmit_list(databases, table, qapp):
-    model = table(database_tables.SIGNAL_COLUMNS, database_tables.signal_entries(databases))
+    model = table(database_tables.SIGNAL_COLUMNS, database_entries.signal_entries(databases))
     mime = model.mimeData([model.index(0, 0), model.index(0, 1), model.index(1, 0)])
     assert signals_of_mime(mime) == ["Engine.Speed", "Engine.Torque"]
     (row,) = rows_of_mime(mime)
@@ -106,7 +106,7 @@ def test_a_signal_is_dragged_into_plots_and_its_message_into_the_transmit_list(d
 
 
 def test_a_message_is_dragged_into_the_transmit_list_alone(databases, table):
-    model = table(database_tables.MESSAGE_COLUMNS, database_tables.message_entries(databases))
+    model = table(database_tables.MESSAGE_COLUMNS, database_entries.message_entries(databases))
     mime = model.mimeData([model.index(1, 0)])
     assert signals_of_mime(mime) == []
     assert [row.name for row in rows_of_mime(mime)] == ["Modes"]

@@ -5,7 +5,7 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QMenu
 
 from canmcast_gui.app.transmit.row import TransmitRow
-from canmcast_gui.ui.trace.header_menu import fill_menu
+from canmcast_gui.ui.trace.table.header_menu import fill_menu
 from tests.support.frames import traffic
 from tests.ui.tab_order import activate
 

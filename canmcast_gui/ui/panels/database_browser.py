@@ -17,18 +17,20 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
+from canmcast_gui.models.database_entries import (
+    Entry,
+    message_entries,
+    node_entries,
+    problem_entries,
+    signal_entries,
+)
 from canmcast_gui.models.database_tables import (
     MESSAGE_COLUMNS,
     NODE_COLUMNS,
     PROBLEM_COLUMNS,
     SIGNAL_COLUMNS,
-    Entry,
     EntryTable,
     TableColumn,
-    message_entries,
-    node_entries,
-    problem_entries,
-    signal_entries,
 )
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.item_views import leave_by_tab

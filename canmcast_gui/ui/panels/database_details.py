@@ -21,7 +21,8 @@ from canmcast_gui.database import Message, Node
 from canmcast_gui.database import Signal as DatabaseSignal
 from canmcast_gui.frames.text import id_text
 from canmcast_gui.models.bit_layout import LayoutModel, Selection, selections_of
-from canmcast_gui.models.database_tables import Entry, range_text
+from canmcast_gui.models.database_entries import Entry
+from canmcast_gui.models.database_tables import range_text
 from canmcast_gui.ui.content_size import widen
 from canmcast_gui.ui.item_views import leave_by_tab
 from canmcast_gui.ui.theme import is_dark

@@ -17,7 +17,7 @@ from canmcast_gui.ui.labels import EmptyHint, HintButton
 from canmcast_gui.ui.trace.context import ViewContext
 from canmcast_gui.ui.trace.live_bar import LiveBar
 from canmcast_gui.ui.trace.row_commands import RowCommands
-from canmcast_gui.ui.trace.table import FrameTable
+from canmcast_gui.ui.trace.table.frame_table import FrameTable
 from canmcast_gui.ui.updates import VisibleTicks
 
 # Five times a second: a count that changes more often cannot be read.

@@ -17,7 +17,7 @@ from canmcast_gui.models.trace.cells import BLOCK_LINES, CellFilter, cell_filter
 from canmcast_gui.models.trace.lines import LineBlock, LineModel
 from canmcast_gui.ui.commands.subject import Subject, Subjects
 from canmcast_gui.ui.trace.context import ViewContext
-from canmcast_gui.ui.trace.table import FrameTable
+from canmcast_gui.ui.trace.table.frame_table import FrameTable
 from canmcast_gui.wording import counted
 
 # As text some 50 MB, made in some seconds; what is larger belongs into a file.

@@ -12,8 +12,8 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.theme import READABLE, contrast
 from canmcast_gui.ui.trace.by_id_view import ByIdView
-from canmcast_gui.ui.trace.column_area import PADDING
-from canmcast_gui.ui.trace.header_menu import menu_of
+from canmcast_gui.ui.trace.table.column_area import PADDING
+from canmcast_gui.ui.trace.table.header_menu import menu_of
 from tests.support.frames import mixed, traffic
 
 

@@ -11,7 +11,7 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.models.columns import DATA
 from canmcast_gui.ui.trace.chronological_view import AutoScroll, ChronologicalView
 from canmcast_gui.ui.trace.context import ViewContext
-from canmcast_gui.ui.trace.header_menu import menu_of
+from canmcast_gui.ui.trace.table.header_menu import menu_of
 from tests.support.frames import mixed, traffic
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from canmcast_gui.frames import SourceTable
 from canmcast_gui.models.columns import NAME, ShownFrames
 from canmcast_gui.models.trace.lines import LineBlock
-from canmcast_gui.ui.trace.paint import PADDING, ColumnArea, LinePainter
+from canmcast_gui.ui.trace.table.paint import PADDING, ColumnArea, LinePainter
 from tests.support.frames import traffic
 
 WIDTH, HEIGHT = 300, 24

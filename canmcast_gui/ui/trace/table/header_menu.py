@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
-from canmcast_gui.ui.trace.header import TraceHeader
+from canmcast_gui.ui.trace.table.header import TraceHeader
 
 
 def menu_of(header: TraceHeader) -> QMenu:

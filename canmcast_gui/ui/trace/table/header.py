@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QHeaderView
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.models.columns import AUTOMATIC, CHANNEL, HIDDEN_IN_ORDER, INFO, NAME, Column
 from canmcast_gui.models.trace.telling import TellingColumns
-from canmcast_gui.ui.trace.column_area import EXPANDER, PADDING, ColumnArea
+from canmcast_gui.ui.trace.table.column_area import EXPANDER, PADDING, ColumnArea
 
 # Width that a vertical scroll bar may take.
 SCROLL_BAR = 18

@@ -32,9 +32,9 @@ from canmcast_gui.models.trace.lines import LineModel
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.item_views import leave_by_tab, select_rows
 from canmcast_gui.ui.theme import tint
-from canmcast_gui.ui.trace.header import TraceHeader
-from canmcast_gui.ui.trace.header_menu import menu_of
-from canmcast_gui.ui.trace.paint import LinePainter
+from canmcast_gui.ui.trace.table.header import TraceHeader
+from canmcast_gui.ui.trace.table.header_menu import menu_of
+from canmcast_gui.ui.trace.table.paint import LinePainter
 
 # Keys that toggle the current row, and whether it must be expanded for that; None: in both states.
 _TOGGLING = {

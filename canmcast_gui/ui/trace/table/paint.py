@@ -7,7 +7,6 @@ takes a tenth of that time, so that a busy trace can be repainted 25 times a sec
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
@@ -18,23 +17,20 @@ from PySide6.QtGui import (
     QPalette,
     QPen,
     QPolygonF,
-    QStaticText,
 )
 
 from canmcast_gui.models.columns import INFO, Column
 from canmcast_gui.models.trace.lines import LineBlock
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.theme import readable_on
-from canmcast_gui.ui.trace.column_area import EXPANDER, PADDING, ColumnArea
+from canmcast_gui.ui.trace.table.column_area import EXPANDER, PADDING, ColumnArea
+from canmcast_gui.ui.trace.table.words import Words
 
 SIGNAL_NAME_CHARACTERS = 30
 SIGNAL_VALUE_CHARACTERS = 18
 
 # A mark is drawn after the data, or only a flag if fewer characters fit. The tool tip has the whole text.
 MIN_MARK_CHARACTERS = 7
-
-# Texts up to this number of characters are measured whole.
-LONG_TEXT = 40
 
 # The strength from which a changed byte is bold: for the first 0.6 s.
 BOLD_FROM = 32
@@ -47,10 +43,9 @@ class LinePainter:
         self.line_height = line_height
         self._font = font
         self._number_font = number_font
-        self._metrics = QFontMetricsF(font)
+        self._words = Words(font)
         self._number_metrics = QFontMetricsF(number_font)
         self.digit = self._number_metrics.horizontalAdvance("0")
-        self._narrow = max(1.0, self._metrics.horizontalAdvance("i"))
         self._baseline = round(
             (line_height + self._number_metrics.ascent() - self._number_metrics.descent()) / 2
         )
@@ -63,9 +58,6 @@ class LinePainter:
         self.tints: list[QColor] = []
         self.cut: dict[Column, int] = {}  # columns with truncated numbers: the characters that they need
         self._base = palette.color(role.Base)
-        self._elide = lru_cache(maxsize=2048)(self._elided)  # texts of some blocks in columns of one width
-        # Glyphs of some screens: to find and to place them takes longer than to draw them.
-        self._layout = lru_cache(maxsize=512)(self._laid_out)
 
     def set_selection(self, palette: QPalette, group: QPalette.ColorGroup) -> None:
         """Use the colors of selected lines: they are paler in an inactive window."""
@@ -131,6 +123,7 @@ class LinePainter:
         proportional = area.column.proportional
         painter.setFont(self._font if proportional else self._number_font)
         left, room, most = area.left, area.room, self._characters(area)
+        draw, elide = self._words.draw, self._words.elide
         pen: QColor | None = None
         for y, frame, color in pens:
             text = texts[frame]
@@ -140,7 +133,7 @@ class LinePainter:
                 pen = color
                 painter.setPen(color)
             if proportional:
-                self._draw_text(painter, QPointF(left, y), self._elide(text, room))
+                draw(painter, QPointF(left, y), elide(text, room))
                 continue
             length = len(text) * self.digit
             if len(text) > most:
@@ -150,27 +143,6 @@ class LinePainter:
                 length = len(text) * self.digit
             x = left + max(room - length, 0.0) if area.column.right else left
             painter.drawText(QPointF(x, y), text)
-
-    def _draw_text(self, painter: QPainter, at: QPointF, text: str) -> None:
-        """Draw a text in the proportional font, with its baseline at a point."""
-        layout = self._layout(text)
-        if layout is None:
-            painter.drawText(at, text)
-        else:
-            painter.drawStaticText(QPointF(at.x(), at.y() - self._metrics.ascent()), layout)
-
-    def _laid_out(self, text: str) -> QStaticText | None:
-        """The glyphs of a text; None if another font has some of them, which would move the baseline."""
-        if not all(map(self._metrics.inFontUcs4, map(ord, set(text)))):
-            return None
-        layout = QStaticText(text)
-        layout.setTextFormat(Qt.TextFormat.PlainText)
-        return layout
-
-    def _elided(self, text: str, room: float) -> str:
-        if len(text) > LONG_TEXT:  # the time grows with the length, also for what does not fit
-            text = text[: max(LONG_TEXT, int(room / self._narrow))]
-        return self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
 
     def _draw_changed_bytes(
         self,
@@ -248,8 +220,8 @@ class LinePainter:
             top = line * self.line_height
             text = block.mark_texts[frame].replace("\n", " ")
             room = width - self._data_end(block, areas, frame) - 6 * PADDING
-            text = self._elide(text, room) if room >= MIN_MARK_CHARACTERS * self.digit else "⚑"
-            wide = self._metrics.horizontalAdvance(text) + 4 * PADDING
+            text = self._words.elide(text, room) if room >= MIN_MARK_CHARACTERS * self.digit else "⚑"
+            wide = self._words.metrics.horizontalAdvance(text) + 4 * PADDING
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._colors.accent)
             painter.drawRect(QRectF(0, top, 3, self.line_height))
@@ -295,7 +267,7 @@ class LinePainter:
             y = line * self.line_height + self._baseline
             painter.setPen(self._selected_text if is_selected else self._text)
             painter.setFont(self._font)
-            painter.drawText(QPointF(left, y), self._elide(signal.name, value_at - left - PADDING))
+            painter.drawText(QPointF(left, y), self._words.elide(signal.name, value_at - left - PADDING))
             painter.setFont(self._number_font)
             painter.drawText(QPointF(value_at, y), signal.value)
             if signal.raw:
