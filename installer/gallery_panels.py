@@ -85,7 +85,7 @@ def transmit_dialog(group: str, stage: Stage) -> QWidget:
 def add_message(stage: Stage) -> QWidget:
     """The messages of the databases, to be added as rows."""
     transmit_details(0, stage)
-    stage.window.docks.fuzz.filling.ask_message()
+    stage.window.docks.transmit.add_from_database()
     return stage.dialog()
 
 

@@ -96,7 +96,7 @@ COLUMNS = (
         "Name", 17, _name_text, right=False, tip="Name of the process or host; its address if it has none"
     ),
     HostColumn("Nodes", 10, _nodes_text, right=False, tip="Nodes of the databases that send these messages"),
-    HostColumn("Frames", 8, lambda row: f"{row.frames:,}", tip="Frames in this recording"),
+    HostColumn("Frames", 6, lambda row: f"{row.frames:,}", tip="Frames in this recording"),
     HostColumn("IDs", 5, _ids_text, tip="Number of different arbitration ids"),
     HostColumn(
         "Shared", 7, _shared_text, tip="Ids that other sources send too, which must not happen on a bus"

@@ -67,7 +67,7 @@ def _missed_text(missed: int) -> str:
     return f"{missed:,}" if missed else ""
 
 
-ID, NAME = 0, 1
+ID, NAME, CHANNEL = range(3)
 COLUMNS = (
     StatisticsColumn("ID", 8, lambda newest: newest.arbitration_id, str, "Arbitration id", right=False),
     StatisticsColumn("Name", 14, lambda newest: newest.arbitration_id, str, "Message", right=False),
@@ -131,6 +131,12 @@ class StatisticsModel(ColumnTable):
             self._sort_again()
         self._refreshes += 1
         self.texts_changed()
+
+    @property
+    def has_channels(self) -> bool:
+        """Whether the frames are of different channels."""
+        channels = self._values[CHANNEL]
+        return bool(len(channels)) and bool((channels != channels[0]).any())
 
     def texts_changed(self) -> None:
         """Announce that all texts may have changed."""

@@ -79,6 +79,10 @@ class TableLayoutDialog(QDialog):
         self.skip, self.cells = _spin(0, 10_000), _spin(1, 64)
         self.table = QTableWidget(0, 0)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.verticalHeader().setDefaultSectionSize(self.table.fontMetrics().height() + 6)
+        self.table.horizontalHeader().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
         leave_by_tab(self.table)
         self.problem = QLabel()
         self.problem.setWordWrap(True)
@@ -127,14 +131,15 @@ class TableLayoutDialog(QDialog):
             grid.addWidget(self.columns[name], row, column + 1)
             if name in extras:
                 grid.addWidget(extras[name], row, column + 2)
-        for row, (text, field) in enumerate(
-            (("&Separator", self.delimiter), ("Lines before the &first frame", self.skip),
-             ("Data colu&mns", self.cells)), start=4,
-        ):  # fmt: skip
+        for row, column, text, field in (
+            (3, 3, "&Separator", self.delimiter),
+            (4, 0, "Lines before the &first frame", self.skip),
+            (4, 3, "Data colu&mns", self.cells),
+        ):
             label = QLabel(text)
             label.setBuddy(field)
-            grid.addWidget(label, row, 0)
-            grid.addWidget(field, row, 1)
+            grid.addWidget(label, row, column)
+            grid.addWidget(field, row, column + 1)
         layout = QVBoxLayout(self)
         layout.addLayout(grid)
         layout.addWidget(self.table, 1)

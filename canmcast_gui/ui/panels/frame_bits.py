@@ -135,4 +135,5 @@ class FrameBits(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "model"):
             self.model.set_dark(theme.is_dark(self.palette()))
+            self.refresh()
         super().changeEvent(event)

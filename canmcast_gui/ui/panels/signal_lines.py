@@ -96,7 +96,14 @@ class Expansion(QObject):
 
 
 class NameDelegate(QStyledItemDelegate):
-    """Draws the id of a message after its name, where there is room for it."""
+    """Draws the id of a message after its name, where there is room for it.
+
+    Names are shortened in the middle: those of one message often begin alike.
+    """
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideMiddle
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)

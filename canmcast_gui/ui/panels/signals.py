@@ -94,13 +94,12 @@ class SignalsPanel(QWidget):
         tree.setDragEnabled(True)
         tree.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         tree.setExpandsOnDoubleClick(False)
-        tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names of one message often begin alike
         tree.setIndentation(tree.fontMetrics().averageCharWidth() * 3 // 2)
         header = tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(VALUE, QHeaderView.ResizeMode.Interactive)
-        header.resizeSection(VALUE, tree.fontMetrics().horizontalAdvance("0") * 11)
+        header.resizeSection(VALUE, tree.fontMetrics().horizontalAdvance("0") * 12)
         tree.setItemDelegateForColumn(NAME, NameDelegate(tree))
         return tree
 

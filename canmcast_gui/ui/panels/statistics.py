@@ -20,7 +20,7 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.models.overview.summary import summarize
-from canmcast_gui.models.statistics import COLUMNS, ID, StatisticsModel
+from canmcast_gui.models.statistics import CHANNEL, COLUMNS, ID, StatisticsModel
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.actions import allow, new_action
 from canmcast_gui.ui.item_views import WideNumbers, prepare_table, select_rows
@@ -96,6 +96,7 @@ class StatisticsPanel(QWidget):
         """Show the current numbers."""
         self.model.refresh(self._session.document.newest)
         self.hint.setVisible(not self.model.rowCount())
+        self.table.setColumnHidden(CHANNEL, not self.model.has_channels)
         self.total.setText(self._total_text())
         self._show_histogram()
 

@@ -192,10 +192,12 @@ def test_all_signals_or_selected_ones_are_exported(qtbot, stage, window, tmp_pat
     def choose(dialog):
         dialog.some.click()
         assert not dialog.ok.isEnabled()
+        dialog.all.click()
         qtbot.keyClicks(dialog.search, "speed")
         shown = [item for item in items(dialog) if not item.isHidden()]
         assert [item.text() for item in shown] == ["Engine.Speed"]
         shown[0].setCheckState(Qt.CheckState.Checked)
+        assert dialog.some.isChecked()
         dialog.resample.evenly.click()
         dialog.resample.every_ms.setValue(50)
 

@@ -117,7 +117,9 @@ def test_problems_are_reported_and_listed_by_line(qtbot, stage, browser, tmp_pat
         stage.session.databases.load(path)
     assert said.args[1] == "In flawed.dbc 1 issue was repaired or left out. The database browser lists them."
     browser.show_problems()
-    browser.problems.setCurrentIndex(browser.problems.model().index(0, 0))
+    assert browser.tabs.tabText(browser.tabs.currentIndex()) == "Issues (1)"
+    assert not browser.no_issues.isVisible()
+    assert browser.problems.model().index(0, 2).data() == "error"
     assert "line 10" in browser.details.facts.toPlainText()
 
 

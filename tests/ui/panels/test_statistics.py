@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.models.statistics import CHANNEL
 from canmcast_gui.recording.id_statistics import BINS
 from canmcast_gui.ui.panels.cycle_histogram import FEWEST_BINS, short_period, shown_bins
 from canmcast_gui.ui.panels.statistics import StatisticsPanel
@@ -50,6 +51,17 @@ def test_numbers_follow_while_it_is_visible(qtbot, panel, stage):
     assert panel.model.rowCount() == 7
     stage.session.clear()
     qtbot.waitUntil(lambda: panel.model.rowCount() == 0, timeout=WAIT_MS)
+
+
+def test_the_channel_is_shown_while_there_are_several(panel, stage):
+    def is_shown(channels):
+        batch = traffic(len(channels))
+        batch.records["channel"] = channels
+        stage.receive(batch)
+        panel.refresh()
+        return not panel.table.isColumnHidden(CHANNEL)
+
+    assert [is_shown([1, 1, 1, 1]), is_shown([1, 2, 1, 1])] == [False, True]
 
 
 def test_the_periods_of_the_chosen_id_are_drawn(panel, stage):

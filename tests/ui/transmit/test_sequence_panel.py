@@ -1,6 +1,8 @@
 """The sequence panel on a real bus."""
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.sequences import Sequence
@@ -63,6 +65,12 @@ def test_a_timeout_is_reported_and_single_steps_work(qtbot, panel, stage, networ
     assert failed
     red = theme.colors(panel.palette()).error
     assert all(item.foreground().color() == red for item in failed)
+    assert panel.log.wordWrap()
+    palette = QPalette(Qt.GlobalColor.black)  # that of another theme
+    panel.setPalette(palette)
+    other = theme.colors(palette).error
+    assert other != red
+    assert [n for n in range(panel.log.count()) if panel.log.item(n).foreground().color() == other]
     panel.step()
     assert panel.run_actions.start.text() == "Resume"
     panel.step()

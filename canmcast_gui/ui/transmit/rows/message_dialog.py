@@ -71,6 +71,10 @@ class MessageDialog(QDialog):
     def _make_list(self) -> QTreeWidget:
         view = QTreeWidget(self)
         view.setHeaderLabels(["Message", "ID", "Bytes", "Cycle ms", "Database"])
+        for column in (1, 2, 3):
+            view.headerItem().setTextAlignment(
+                column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            )
         view.setRootIsDecorated(False)
         view.setUniformRowHeights(True)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
