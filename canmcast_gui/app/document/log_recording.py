@@ -148,14 +148,15 @@ class LogRecording(QObject):
         self._written += recorder.recorded
         if recorder.error:
             self._report(with_folder(recorder.error, self._path))
-        if recorder.losses:
+        if recorder.failed and recorder.losses:
             self._messages.info(f"{recorder.path.name}: {recorder.losses}.", TOPIC)
         if not recorder.failed:
             if not recorder.error and recorder.recorded == self._given:
                 self._document.set_saved(range(self._first_row, self._document.recording.end_row))
             recorded = Recorded.by(recorder)
-            self._messages.info(recorded.sentence, TOPIC)
-            self.completed.emit(recorded.sentence, recorded)
+            text = f"{recorded.sentence} {recorder.losses}." if recorder.losses else recorded.sentence
+            self._messages.info(text, TOPIC)
+            self.completed.emit(text, recorded)
         self.changed.emit()
 
     def _on_replaced(self) -> None:
