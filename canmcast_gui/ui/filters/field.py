@@ -64,6 +64,11 @@ class FilterField(QWidget):
         self.edit.editingFinished.connect(self.check)
         self.take.clicked.connect(self.take_suggestion)
 
+    @property
+    def has_problem(self) -> bool:
+        """Whether a mistake is shown."""
+        return self._error is not None
+
     def check(self) -> FilterError | None:
         """Show the mistake in the text now; None where there is none."""
         self._pause.stop()

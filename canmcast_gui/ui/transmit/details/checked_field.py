@@ -23,6 +23,11 @@ class CheckedField(QWidget):
         layout.addWidget(self.problem)
         self.setFocusProxy(editor)
 
+    @property
+    def has_problem(self) -> bool:
+        """Whether a problem is shown."""
+        return not self.problem.isHidden()
+
     def show_problem(self, text: str) -> None:
         """Show a problem; "" for none."""
         self.problem.setText(text)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtWidgets import QApplication, QTabWidget, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings, Setting
 from canmcast_gui.app.transmit.parsing.generator_text import split_generators
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.models.transmit.row_model import TransmitModel
+from canmcast_gui.ui.filters.field import FilterField
+from canmcast_gui.ui.transmit.details.checked_field import CheckedField
 from canmcast_gui.ui.transmit.details.frame_form import FrameForm
 from canmcast_gui.ui.transmit.details.generator_list import GeneratorList
 from canmcast_gui.ui.transmit.details.signal_editor import SignalEditor
@@ -94,6 +96,20 @@ class RowDetails(QTabWidget):
         first = next((field for field in fields if field.isVisible() and takes_tab(field)), None)
         if first is not None:
             first.setFocus()
+
+    def commit(self) -> bool:
+        """Store what is being typed in a field; False if that is not valid, which the field then shows."""
+        field = QApplication.focusWidget()
+        if field is None or not self.isAncestorOf(field):
+            return True
+        field.clearFocus()  # ends the editing as leaving the field does
+        field.setFocus()
+        around: QWidget | None = field
+        while around is not None and around is not self:
+            if isinstance(around, CheckedField | FilterField) and around.has_problem:
+                return False
+            around = around.parentWidget()
+        return True
 
     def _texts(self) -> list[str]:
         row = self.signals.row

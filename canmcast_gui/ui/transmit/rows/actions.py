@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -73,6 +73,7 @@ class TransmitActions(QObject):
             self.send, self.arm, self.stop, self.details,
         ]  # fmt: skip
         panel.addActions([*self.menu, self.up, self.down])
+        KeyInFields(self.arm, panel)
 
     def tool_bar(self) -> QToolBar:
         """The bar above the table."""
@@ -173,6 +174,33 @@ class RowKeys(QObject):
     def _on_key(self, key: str) -> None:
         if not is_typing():
             self.pressed.emit(key)
+
+
+class KeyInFields(QObject):
+    """Lets the keys of an action of a panel work while a field of the panel has the focus that uses them.
+
+    Line edits use Ctrl+E on some systems, to go to the end of the text.
+    """
+
+    def __init__(self, action: QAction, panel: QWidget) -> None:
+        super().__init__(panel)
+        self._action = action
+        self._panel = panel
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._on_focus)
+
+    def _on_focus(self, _old: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self._panel.isAncestorOf(now):
+            now.installEventFilter(self)
+
+    def eventFilter(self, _field: QObject, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+            return False
+        is_key = QKeySequence(event.keyCombination()) in self._action.shortcuts()
+        if is_key:
+            event.ignore()
+        return is_key
 
 
 def is_typing() -> bool:

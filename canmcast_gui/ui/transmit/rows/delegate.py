@@ -142,6 +142,14 @@ class TransmitDelegate(QStyledItemDelegate):
         elif isinstance(editor, QLineEdit):
             model.setData(index, editor.text())
 
+    def accepts(self, editor: QWidget) -> bool:
+        """Whether the text of an editor is valid; ``problem`` says why it is not."""
+        check = _check_of(editor)
+        if check is None or not check.problem:
+            return True
+        self.problem.emit(check.problem)
+        return False
+
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         """Make editors of expressions wider than their cells."""
         super().updateEditorGeometry(editor, option, index)
@@ -160,13 +168,11 @@ class TransmitDelegate(QStyledItemDelegate):
             return super().eventFilter(editor, event)
         if isinstance(editor, FilterEdit) and editor.list.isVisible():
             return False
-        check = _check_of(editor)
-        if check is not None and check.problem:
-            if event.type() == QEvent.Type.KeyPress and event.key() in _ENDING_KEYS:
-                self.problem.emit(check.problem)
-                return True
-            if event.key() == Qt.Key.Key_Escape:
-                self.problem.emit("")
+        is_ending = event.type() == QEvent.Type.KeyPress and event.key() in _ENDING_KEYS
+        if is_ending and isinstance(editor, QWidget) and not self.accepts(editor):
+            return True
+        if event.key() == Qt.Key.Key_Escape and _check_of(editor) is not None:
+            self.problem.emit("")
         return super().eventFilter(editor, event)
 
     # -- drawing, and the button -------------------------------------------------------------------------

@@ -214,12 +214,18 @@ class TransmitPanel(QWidget):
 
     def send(self) -> None:
         """Send the selected rows once."""
-        self._jobs.send(self.selected())
+        if self._commit():
+            self._jobs.send(self.selected())
 
     def toggle_armed(self) -> None:
         """Arm the selected rows, or disarm them if all are armed."""
+        if self._commit():
+            self._rows.set_armed(self.selected(), not self._are_all_armed())
+
+    def _commit(self) -> bool:
+        """Store what is being typed, so that it is sent; False if it is not valid, which is then shown."""
         self.status_line.clear_problem()
-        self._rows.set_armed(self.selected(), not self._are_all_armed())
+        return self.table.commit_editor() and self.details.commit() and not self.status_line.problem
 
     def _are_all_armed(self) -> bool:
         return all(self._rows.is_armed(row) for row in self.selected())

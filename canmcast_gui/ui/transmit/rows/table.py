@@ -162,6 +162,17 @@ class TransmitTableView(QTableView):
         self.cells.opens_lists = event is not None
         return super().edit(index, trigger, event)  # type: ignore[arg-type]  # Qt accepts a null event
 
+    def commit_editor(self) -> bool:
+        """Store what is being typed in a cell; False if that is not valid, and the editor stays open."""
+        editor = self.indexWidget(self.currentIndex())
+        if self.state() != QAbstractItemView.State.EditingState or editor is None:
+            return True
+        if not self.cells.accepts(editor):
+            return False
+        self.commitData(editor)
+        self.closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+        return True
+
     def moveCursor(self, action: CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:  # noqa: N802
         steps = {CursorAction.MoveNext: 1, CursorAction.MovePrevious: -1}
         return self._typed_cell(steps[action]) if action in steps else super().moveCursor(action, modifiers)
