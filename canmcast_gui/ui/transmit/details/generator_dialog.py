@@ -155,8 +155,11 @@ class GeneratorDialog(QDialog):
         widen(box)
         box.setToolTip(field.tip)
         box.setAccessibleName(field.label)
-        if box.isEditable():
+        line = box.lineEdit()
+        if line is not None:
+            box.setCurrentIndex(box.findText(value))  # Enter would return to the entry of another index
             box.setEditText(value)
+            line.returnPressed.connect(self.accept)  # a box that can be typed in keeps Enter to itself
         else:
             box.setCurrentText(value)
         changed: Callable[[str], None] = self._on_target if field.kind == "target" else self._on_choice

@@ -50,6 +50,7 @@ class RowDetails(QTabWidget):
         self._tab = settings.field(TAB)
         self.setCurrentIndex(min(max(self._tab.value, SIGNALS), GENERATORS))
         self.tabBarClicked.connect(self._tab.set)
+        self.currentChanged.connect(self._on_tab)
         self.signals.problem.connect(self.problem)
         self.generators.problem.connect(self.problem)
         self.signals.generate.connect(lambda signal, group: self.generators.add(group, signal))
@@ -71,6 +72,11 @@ class RowDetails(QTabWidget):
         self.setTabEnabled(GENERATORS, count <= 1)
         wanted = min(max(self._tab.value, SIGNALS), GENERATORS)
         self.setCurrentIndex(wanted if self.isTabEnabled(wanted) else FRAME)
+
+    def _on_tab(self, tab: int) -> None:
+        """Remember a tab that was chosen with the arrow keys."""
+        if self.tabBar().hasFocus():
+            self._tab.set(tab)
 
     def refresh(self) -> None:
         """Show what the rows contain now."""

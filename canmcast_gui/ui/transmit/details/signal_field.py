@@ -11,6 +11,7 @@ from canmcast_gui.app.transmit.generated import kind_title
 from canmcast_gui.app.transmit.generators.forms import GROUPS
 from canmcast_gui.app.transmit.message_rows import SignalLine, field_of
 from canmcast_gui.ui import theme
+from canmcast_gui.ui.actions import new_action
 from canmcast_gui.ui.content_size import widen
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.labels import ElidedLabel, TintedLabel
@@ -77,11 +78,13 @@ class SignalField(QWidget):
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setAccessibleName(f"Generate {self.line.signal.name}")
         menu = QMenu(button)
+        # Actions that Qt makes would be taken for those of deleted fields at the same address.
         self.add_actions = [
-            menu.addAction(f"Add {group}…", partial(self.generate.emit, group)) for group in SIGNAL_GROUPS
+            new_action(menu, f"Add {group}…", partial(self.generate.emit, group)) for group in SIGNAL_GROUPS
         ]
-        self.edit_action = menu.addAction("Edit the generator…", lambda: self.generate.emit(""))
-        self.remove_action = menu.addAction("Remove the generator", self.fixed.emit)
+        self.edit_action = new_action(menu, "Edit the generator…", lambda: self.generate.emit(""))
+        self.remove_action = new_action(menu, "Remove the generator", self.fixed.emit)
+        menu.addActions([*self.add_actions, self.edit_action, self.remove_action])
         button.setMenu(menu)
         button.setStyleSheet(NO_INDICATOR)
         return button

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShortcut, QUndoStack
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from canmcast_gui.ui.actions import EVERYWHERE, allow, new_action, set_keys
+from canmcast_gui.ui.actions import EVERYWHERE, allow, new_action
 from canmcast_gui.ui.icons import fix_extension_button
 
 NO_ROW = "Select a row first."
@@ -28,7 +28,7 @@ NO_ROW = "Select a row first."
 class TransmitActions(QObject):
     """One attribute for each action. Their keys work in the panel, those of ``stop`` in the whole window."""
 
-    def __init__(self, panel: QWidget, undo: QAction, redo: QAction) -> None:
+    def __init__(self, panel: QWidget, edits: QUndoStack) -> None:
         super().__init__(panel)
         self._panel = panel
         new = partial(new_action, panel)
@@ -65,8 +65,12 @@ class TransmitActions(QObject):
             "Row details", icon="edit", keys="Alt+Return", checkable=True,
             tip="Signals, frame and generated data of the selected rows",
         )  # fmt: skip
-        self.undo = set_keys(undo, "Ctrl+Z")
-        self.redo = set_keys(redo, "Ctrl+Shift+Z")
+        # Not those of the stack: Qt makes them, and Python loses actions of Qt that several menus have.
+        self.undo = new("Undo", edits.undo, keys="Ctrl+Z")
+        self.redo = new("Redo", edits.redo, keys="Ctrl+Shift+Z")
+        for action, can in ((self.undo, edits.canUndoChanged), (self.redo, edits.canRedoChanged)):
+            action.setEnabled(False)
+            can.connect(action.setEnabled)
         #: The actions for menus.
         self.menu = [
             self.add, self.database, self.paste, self.duplicate, self.remove, self.undo, self.redo,

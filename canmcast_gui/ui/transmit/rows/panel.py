@@ -62,8 +62,7 @@ class TransmitPanel(QWidget):
         self.load_update = Debouncer(self._show_load, self)
         self.model = TransmitModel(self._rows, self)
         self.table = TransmitTableView(self.model, settings, words, self)
-        edits = self.model.edits
-        self.actions_ = TransmitActions(self, edits.createUndoAction(self), edits.createRedoAction(self))
+        self.actions_ = TransmitActions(self, self.model.edits)
         self.keys = RowKeys(self)
         self.status_line = StatusLine(self)
         self.footer = TransmitFooter(self)
