@@ -2,8 +2,8 @@
 
 python-can imports asammdf where it is installed, for MF4 files: with pandas and pyarrow, which is 0.7 s and
 60 MB for each process. cantools imports python-can for its simulated nodes: with asyncio, ssl and sqlite3,
-which is 0.1 s and 10 MB. The programs read and write MF4 on their own, and send on their own, so they do
-without. A library that imports ``canmcast_gui`` is not affected.
+which is 10 MB. pyqtgraph imports widgets with trees of parameters and with processes, and Qt's module for
+tests: 4 MB. The programs do without. A library that imports ``canmcast_gui`` is not affected.
 """
 
 from __future__ import annotations
@@ -11,33 +11,40 @@ from __future__ import annotations
 import sys
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from types import ModuleType
 
-_IMPORTER = "can.io.mf4"
-_HIDDEN = "asammdf"
-_EMPTY = "cantools.tester"
+# Modules that are not installed for the module that imports them, as long as that has not defined the name.
+_HIDDEN = {"asammdf": ("can.io.mf4", "MF4Reader"), "PySide6.QtTest": ("pyqtgraph.Qt", "mkQApp")}
+# Modules that are empty but for the name that others import from them.
+_EMPTY = {
+    "cantools.tester": "Tester",
+    "pyqtgraph.widgets.ColorMapWidget": "ColorMapWidget",
+    "pyqtgraph.widgets.DataFilterWidget": "DataFilterWidget",
+    "pyqtgraph.widgets.RemoteGraphicsView": "RemoteGraphicsView",
+    "pyqtgraph.widgets.ScatterPlotWidget": "ScatterPlotWidget",
+}
 
 
 class _Empty(Loader):
-    """Makes a module without content."""
+    """Makes a module in which one name is None."""
 
-    def exec_module(self, module: object) -> None:
-        """Nothing is defined in it."""
+    def exec_module(self, module: ModuleType) -> None:
+        setattr(module, _EMPTY[module.__name__], None)
 
 
 class _Lean(MetaPathFinder):
-    """Reports that asammdf is not installed, only while python-can's module for MF4 is being imported.
-
-    The simulated nodes of cantools are an empty module.
-    """
+    """Finds the modules that are to be empty, and reports the hidden ones as not installed."""
 
     def find_spec(self, fullname: str, *_path_and_target: object) -> ModuleSpec | None:
-        importer = sys.modules.get(_IMPORTER)
-        if fullname == _HIDDEN and importer is not None and not hasattr(importer, "MF4Reader"):
-            raise ModuleNotFoundError(f"{_IMPORTER} does not need {_HIDDEN} in this program", name=_HIDDEN)
-        return ModuleSpec(fullname, _Empty()) if fullname == _EMPTY else None
+        if fullname in _EMPTY:
+            return ModuleSpec(fullname, _Empty())
+        importer, last_name = _HIDDEN.get(fullname, ("", ""))
+        if importer in sys.modules and not hasattr(sys.modules[importer], last_name):
+            raise ModuleNotFoundError(f"{importer} does not need {fullname} in this program", name=fullname)
+        return None
 
 
 def keep_imports_lean() -> None:
-    """Call this first in a program. asammdf can still be imported by its name."""
+    """Call this first in a program. What is hidden from one module can still be imported by others."""
     if not any(isinstance(finder, _Lean) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Lean())

@@ -1,4 +1,4 @@
-"""python-can does without asammdf in our programs, and only there."""
+"""Libraries do without others in our programs, and only there."""
 
 import subprocess
 import sys
@@ -37,3 +37,15 @@ import sys, cantools.database
 print('can' in sys.modules, 'asyncio' in sys.modules, 'ssl' in sys.modules)
 """
     assert output(code) == ["False", "False", "False"]
+
+
+def test_plots_are_drawn_without_the_widgets_that_no_plot_needs():
+    code = """
+from canmcast_gui.lean_imports import keep_imports_lean; keep_imports_lean()
+import sys, PySide6.QtWidgets, canmcast_gui.ui.plot.drawing.lanes
+print(*(name in sys.modules for name in (
+    'pyqtgraph', 'pyqtgraph.parametertree', 'pyqtgraph.multiprocess', 'PySide6.QtTest')))
+import PySide6.QtTest
+print(PySide6.QtTest.QTest.__name__)
+"""
+    assert output(code) == ["True", "False", "False", "False", "QTest"]
