@@ -1,4 +1,4 @@
-"""What the panels share: the actions of a run, buttons, a scroll area, and the lines below the panels."""
+"""What the panels share: the actions of a run, buttons, fields, scrolling, and the lines below the panels."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QScrollArea, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QScrollArea,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
 
 from canmcast_gui.app.transmit.row import Load
 from canmcast_gui.app.transmit.transmit_link import MAX_RATE_LIMIT
@@ -73,6 +82,13 @@ def menu_button(text: str, actions: list[QAction], parent: QWidget) -> QToolButt
     button.setStyleSheet(NO_INDICATOR)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     return button
+
+
+def text_line(example: str, parent: QWidget) -> QLineEdit:
+    """A field for a text, which shows an example while it is empty."""
+    line = QLineEdit(parent)
+    line.setPlaceholderText(example)
+    return line
 
 
 def scroll_area(body: QWidget, parent: QWidget) -> QScrollArea:

@@ -29,6 +29,7 @@ from canmcast_gui.ui.content_size import widen
 from canmcast_gui.ui.dialogs.files import ask_new_file, writable_log_filters
 from canmcast_gui.ui.filters.field import FilterField
 from canmcast_gui.ui.labels import TintedLabel
+from canmcast_gui.ui.transmit.panel_parts import text_line
 
 Number = TypeVar("Number", bound=QAbstractSpinBox)
 
@@ -52,19 +53,19 @@ class FuzzFields(QWidget):
     ) -> None:
         """``words`` are proposed in the filter; ``compiled`` raises FilterError for a mistake in it."""
         super().__init__(parent)
-        self.ids = self._line("e.g. 100..1FF, 7DF; extended ids have 4 to 8 digits")
+        self.ids = text_line("e.g. 100..1FF, 7DF; extended ids have 4 to 8 digits", self)
         self.kinds = {name: QCheckBox(text, self) for name, text in KIND_NAMES.items()}
-        self.lengths = self._line("all; e.g. 0..8")
-        self.data = self._line("such as 02 xx 0x")
+        self.lengths = text_line("all; e.g. 0..8", self)
+        self.data = text_line("such as 02 xx 0x", self)
         self.data.setToolTip("Bits that are not random, in hex; x is a random digit")
-        self.random_bits = self._line("default: all bits not fixed by Data")
+        self.random_bits = text_line("default: all bits not fixed by Data", self)
         self.random_bits.setToolTip("Mask of the bits that are random, in hex: FF is a whole byte")
         self.signal = QComboBox(self)
         widen(self.signal)
         self.signal.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.signal.setMinimumContentsLength(10)
         self.signal.setToolTip("Make the bits of one signal random, and no others")
-        self.ranges = self._line("such as 2=10..1F; the first byte is 0")
+        self.ranges = text_line("such as 2=10..1F; the first byte is 0", self)
         self.ranges.setToolTip("Bytes that are random between two values, in hex")
         self.rate = self._rate_box()
         self.rate.setToolTip("Frames sent per second")
@@ -77,7 +78,7 @@ class FuzzFields(QWidget):
         self.stop_at = self.stop_field.edit
         self.stop_at.setPlaceholderText("no frame; e.g. id == 0x7E8")
         self.stop_at.setToolTip("Stop when a received frame matches this filter")
-        self.log = self._line("no log")
+        self.log = text_line("no log", self)
         self.log.setToolTip(
             "The sent frames and their times are written to this file; an existing file is kept"
         )
@@ -88,11 +89,6 @@ class FuzzFields(QWidget):
         self.show_setup(FuzzSetup())
 
     # -- layout ------------------------------------------------------------------------------------------
-
-    def _line(self, example: str) -> QLineEdit:
-        line = QLineEdit(self)
-        line.setPlaceholderText(example)
-        return line
 
     def _number_box(self, maximum: int) -> QSpinBox:
         box = QSpinBox(self)

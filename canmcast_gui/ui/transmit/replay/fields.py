@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QSlider,
     QWidget,
 )
@@ -25,6 +24,7 @@ from canmcast_gui.transmit.replay.options import MAX_SPEED, MIN_SPEED
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.filters.field import FilterField
 from canmcast_gui.ui.labels import ElidedLabel
+from canmcast_gui.ui.transmit.panel_parts import text_line
 
 
 class ReplayFields(QWidget):
@@ -47,8 +47,8 @@ class ReplayFields(QWidget):
         self.filter_field = FilterField(words, compiled, self)
         self.filter = self.filter_field.edit
         self.filter.setPlaceholderText("all frames; e.g. id in 0x100..0x1FF, name ~ Engine*")
-        self.ids = self._line("as recorded; e.g. 123=456, 18FF0001=7A0")
-        self.channels = self._line("as recorded; e.g. 1=2")
+        self.ids = text_line("as recorded; e.g. 123=456, 18FF0001=7A0", self)
+        self.channels = text_line("as recorded; e.g. 1=2", self)
         self.skip_live = QCheckBox("Skip IDs already on the bus", self)
         self.skip_live.setToolTip("Skip frames with ids that another node sends during the replay")
         self.error_frames = QCheckBox("With error frames", self)
@@ -73,11 +73,6 @@ class ReplayFields(QWidget):
         grid.addWidget(self.skip_live, 4, 1)
         grid.addWidget(self.error_frames, 5, 1)
         grid.setColumnStretch(1, 1)
-
-    def _line(self, example: str) -> QLineEdit:
-        line = QLineEdit(self)
-        line.setPlaceholderText(example)
-        return line
 
 
 def number_box(suffix: str, none: str, decimals: int = 3) -> QDoubleSpinBox:
