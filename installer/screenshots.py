@@ -76,12 +76,20 @@ def write(picture: QPixmap, path: Path) -> None:
     image = picture.toImage().convertToFormat(QImage.Format.Format_RGB32)
     pixels = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1)[:, : image.width()]
     colors, counts = np.unique(pixels & 0xFFFFFF, return_counts=True)
-    common = colors[np.argsort(-counts)[:PALETTE]]
+    common = _common(colors[np.argsort(-counts)])
     table = [qRgb(int(one) >> 16, int(one) >> 8 & 0xFF, int(one) & 0xFF) for one in common]
     path.parent.mkdir(parents=True, exist_ok=True)
     flat = image.convertToFormat(QImage.Format.Format_Indexed8, table, Qt.ImageConversionFlag.ThresholdDither)
     if not flat.save(str(path), "PNG", 0):
         raise SystemExit(f"screenshots: {path} could not be written")
+
+
+def _common(colors: np.ndarray) -> np.ndarray:
+    """The first of these colors, at least one of each kind: a small icon must not lose its color."""
+    kinds = colors & 0xE0E0E0
+    first = np.sort(np.unique(kinds, return_index=True)[1])
+    others = np.setdiff1d(np.arange(len(colors)), first)
+    return colors[np.concatenate((first, others))[:PALETTE]]
 
 
 def pictures(window: MainWindow, session: Session) -> Iterator[tuple[str, QWidget]]:
