@@ -59,7 +59,8 @@ class Stage:
         if self.window.help.tour is not None:
             self.window.help.tour.end()
         window, session = self.window, self.session
-        if session.state is not SessionState.LIVE:
+        if session.state is not SessionState.LIVE or not session.bus.is_demo:
+            session.bus.close()
             session.clear()
             window.bus.start_demo()
             wait(lambda: len(session.document.recording) > ENOUGH_FRAMES, "the demonstration")

@@ -10,6 +10,8 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
+    QHeaderView,
+    QListView,
     QPlainTextEdit,
     QTableView,
     QTableWidget,
@@ -142,7 +144,7 @@ class VisibleChecks(QObject):
     Apart from these frames, item views use the color of the window only for the space beside their headers.
     """
 
-    def __init__(self, view: QTableView | QTreeView) -> None:
+    def __init__(self, view: QTableView | QTreeView | QListView) -> None:
         super().__init__(view)
         self._view = view
         view.installEventFilter(self)
@@ -156,5 +158,5 @@ class VisibleChecks(QObject):
     def _apply(self) -> None:
         self._view.setPalette(theme.box_palette(QApplication.palette()))
         self._view.viewport().setPalette(QPalette())  # that of the view, also after a change of the theme
-        header = self._view.horizontalHeader() if isinstance(self._view, QTableView) else self._view.header()
-        header.setPalette(QPalette(QApplication.palette()))
+        for header in self._view.findChildren(QHeaderView):
+            header.setPalette(QPalette(QApplication.palette()))

@@ -1,10 +1,12 @@
-"""Columns of numbers grow with their visible cells."""
+"""Columns of numbers grow with their visible cells; check boxes are visible in each theme."""
 
 import pytest
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
-from PySide6.QtWidgets import QTableView
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication, QListWidget, QTableView, QTableWidget, QTreeWidget
 
-from canmcast_gui.ui.item_views import WideNumbers
+from canmcast_gui.ui import theme
+from canmcast_gui.ui.item_views import VisibleChecks, WideNumbers
 
 ROWS = 20_000
 LONG = "1,234,567,890,123"
@@ -55,3 +57,17 @@ def test_a_number_that_comes_into_sight_is_not_cut_short(qtbot, table):
     assert table.columnWidth(0) < needed
     table.scrollToBottom()
     qtbot.waitUntil(lambda: table.columnWidth(0) >= needed)
+
+
+@pytest.mark.parametrize("kind", [QListWidget, QTableWidget, QTreeWidget])
+def test_frames_of_check_boxes_are_visible_in_a_dark_theme(qtbot, kind):
+    before, dark = QPalette(QApplication.palette()), QPalette(QColor("#202124"))
+    assert theme.is_dark(dark)
+    QApplication.setPalette(dark)
+    try:
+        view = kind()
+        qtbot.addWidget(view)
+        VisibleChecks(view)
+        assert view.palette().color(QPalette.ColorRole.Window) == theme.colors(dark).muted
+    finally:
+        QApplication.setPalette(before)

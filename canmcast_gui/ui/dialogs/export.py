@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from canmcast_gui.app.document.files import SignalExport
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.dialogs.resample import ResampleRow
-from canmcast_gui.ui.item_views import leave_by_tab
+from canmcast_gui.ui.item_views import VisibleChecks, leave_by_tab
 
 TABLES = "CSV (*.csv);;Parquet (*.parquet);;ASAM MF4 (*.mf4)"
 NS_PER_MS = 1_000_000
@@ -53,6 +53,7 @@ class ExportSignalsDialog(QDialog):
         self.list.setUniformItemSizes(True)
         self.list.setAccessibleName("Signals")
         leave_by_tab(self.list)
+        VisibleChecks(self.list)
         for name in names:
             item = QListWidgetItem(name, self.list)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
