@@ -29,6 +29,7 @@ class PlotAxis(pg.AxisItem):
 
     def __init__(self, side: str, lines: float, suffix: str = "", has_grid: bool = True) -> None:
         """Ticks are at least as far apart as so many ``lines`` of text; ``suffix`` follows each number."""
+        self._bounds = QRectF()
         super().__init__(side, maxTickLength=0)
         self.enableAutoSIPrefix(False)
         self.setStyle(
@@ -85,7 +86,15 @@ class PlotAxis(pg.AxisItem):
             rect.height() if self.orientation == "bottom" else rect.width()
         )
         self.setGeometry(rect)
+        self._bounds = self._rect_of_texts()
         self._show_title()
+
+    def _rect_of_texts(self) -> QRectF:
+        """Of axis and grid, which texts may exceed a little; the view box must be in its place."""
+        rect: QRectF = super().boundingRect()
+        if self.orientation == "bottom":
+            return rect.adjusted(-10 * OVERHANG, 0, 3 * OVERHANG, 0)
+        return rect.adjusted(0, -OVERHANG, 0, OVERHANG)
 
     def needed_width(self, metrics: QFontMetricsF, low: float, high: float) -> float:
         """The pixels that the longest text between two values and the title need."""
@@ -132,8 +141,5 @@ class PlotAxis(pg.AxisItem):
         return [f"{value:.{decimals}f}{self._suffix}" for value in values]
 
     def boundingRect(self) -> QRectF:  # noqa: N802
-        """The rectangle for texts, which may exceed the axis a little."""
-        rect: QRectF = super().boundingRect()
-        if self.orientation == "bottom":
-            return rect.adjusted(-10 * OVERHANG, 0, 3 * OVERHANG, 0)
-        return rect.adjusted(0, -OVERHANG, 0, OVERHANG)
+        """The rectangle for texts and grid. It is kept: pyqtgraph asks for it once for each text."""
+        return self._bounds
