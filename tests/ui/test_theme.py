@@ -122,7 +122,7 @@ def drawn(window, wanted) -> bool:
     return all(one.palette().color(QPalette.ColorRole.WindowText) == muted for one in labels) and all(
         area.backgroundBrush().color() == base
         for plot in plots
-        for area in plot.view.findChildren(QGraphicsView)
+        for area in plot.findChildren(QGraphicsView)
     )
 
 
