@@ -120,9 +120,7 @@ def drawn(window, wanted) -> bool:
     plots = window.docks.plots.panels.values()
     muted, base = theme.colors(wanted).muted, wanted.color(QPalette.ColorRole.Base)
     return all(one.palette().color(QPalette.ColorRole.WindowText) == muted for one in labels) and all(
-        area.backgroundBrush().color() == base
-        for plot in plots
-        for area in plot.findChildren(QGraphicsView)
+        area.backgroundBrush().color() == base for plot in plots for area in plot.findChildren(QGraphicsView)
     )
 
 
