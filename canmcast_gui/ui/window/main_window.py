@@ -55,7 +55,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("canmcast")
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
-        self.setAnimated(False)  # tabs of panels are missing until an animation has ended
         self.actions_ = WindowActions(self)
         self.start_page = StartPage(settings)
         self.panel = TracePanel(session, settings, self.start_page)

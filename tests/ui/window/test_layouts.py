@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from canmcast_gui.ui.window.arrangement.geometry import first_size
-from canmcast_gui.ui.window.arrangement.layouts import LAYOUTS, STANDARD
+from canmcast_gui.ui.window.arrangement.layouts import LAYOUTS, STANDARD, tab_bars
 
 
 def open_panels(window) -> set[str]:
@@ -75,6 +75,16 @@ def test_a_window_that_grew_has_the_parts_of_its_layout(window, qtbot):
     resize(window, qtbot, 1100, 760)
     widths = [window.docks.docks[name].width() for name in ("transmit", "statistics")]
     assert widths[0] / sum(widths) == pytest.approx(STANDARD.columns[0] / sum(STANDARD.columns), abs=0.02)
+
+
+def test_the_tabs_of_panels_are_visible_after_each_change_of_the_layout(window, qtbot):
+    resize(window, qtbot, 1024, 700)
+    for action in (window.geometry_.reset, *window.geometry_.actions, window.geometry_.reset):
+        action.trigger()
+        qtbot.waitUntil(lambda: all(not bar.isHidden() for bar in tab_bars(window) if bar.count()))
+        resize(window, qtbot, 1030, 700)
+        assert all(not bar.isHidden() for bar in tab_bars(window) if bar.count())
+        resize(window, qtbot, 1024, 700)
 
 
 def test_what_the_user_drags_is_the_new_part(window, qtbot):

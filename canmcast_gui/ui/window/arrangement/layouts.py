@@ -90,6 +90,7 @@ class Shares(QObject):
         super().__init__(window)
         self._left = _Area(window, Qt.DockWidgetArea.LeftDockWidgetArea, Qt.Orientation.Horizontal)
         self._bottom = _Area(window, Qt.DockWidgetArea.BottomDockWidgetArea, Qt.Orientation.Vertical)
+        self._window = window
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._settle)
@@ -127,6 +128,9 @@ class Shares(QObject):
 
     def _settle(self) -> None:
         """Resize docks whose parts are known, and measure the others."""
+        for bar in tab_bars(self._window):
+            if bar.count() and bar.isHidden():
+                bar.show()  # Qt uses the bars of removed docks again, and leaves them hidden
         for area in (self._left, self._bottom):
             if area.is_known:
                 area.apply()
@@ -212,8 +216,7 @@ class _Area:
         others = [other for other in self._window.tabifiedDockWidgets(dock) if not other.isHidden()]
         if self._across == Qt.Orientation.Horizontal or not others:
             return 0
-        bars = self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        return max((bar.height() for bar in bars if bar.isVisible()), default=0)
+        return max((bar.height() for bar in tab_bars(self._window) if bar.isVisible()), default=0)
 
     def _docks(self) -> list[QDockWidget]:
         """The open docks of the area."""
@@ -226,6 +229,11 @@ class _Area:
     def _front(self) -> list[QDockWidget]:
         """Those that are visible: only they have their real sizes."""
         return [dock for dock in self._docks() if dock.isVisible() and not dock.visibleRegion().isEmpty()]
+
+
+def tab_bars(window: QMainWindow) -> list[QTabBar]:
+    """The bars with the tabs of docks; Qt keeps unused ones, which have no tabs."""
+    return window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
 
 
 def _extent(size: QSize, orientation: Qt.Orientation) -> int:
