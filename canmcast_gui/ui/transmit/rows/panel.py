@@ -109,7 +109,8 @@ class TransmitPanel(QWidget):
         wanted = Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical
         if self.splitter.orientation() != wanted:
             self.splitter.setOrientation(wanted)
-            self.splitter.setSizes([3000, 2000])
+            # below the table, where the panel is low as well, the details would have a single line
+            self.splitter.setSizes([3000, 2000] if is_wide else [2000, 3000])
 
     def _connect_actions(self) -> None:
         actions = self.actions_
