@@ -51,10 +51,27 @@ count_option = click.option("--count", type=click.IntRange(min=1), metavar="N", 
 duration_option = click.option(
     "--duration", type=FiniteRange(min=0), metavar="S", help="Stop after S seconds."
 )
+
+
+def valid_filter(_context: click.Context, option: click.Parameter, text: str) -> str:
+    """The text of a filter; raises UserError with the option and an example where it is wrong."""
+    if text:
+        from canmcast_gui.frames.errors import UserError
+        from canmcast_gui.frames.filters import FilterError, compile_filter
+
+        try:
+            compile_filter(text)
+        except FilterError as error:
+            name = option.opts[0]
+            raise UserError(f'Invalid filter in {name}: {error}. Example: {name} "id == 0x7E8"') from None
+    return text
+
+
 filter_option = click.option(
     "--filter",
     "filter_text",
     default="",
+    callback=valid_filter,
     metavar="EXPRESSION",
     help='Only these frames, for example "id == 0x123 and data[2] & 0x80".',
 )
@@ -76,12 +93,12 @@ _OPTIONS = (
         "--hop-limit",
         type=click.IntRange(0, 255),
         metavar="N",
-        help="TTL or hop limit; 0 keeps frames on this host.  [default: 1]",
+        help="TTL or hop limit; 0 keeps frames on this computer.  [default: 1]",
     ),
     click.option(
         "--local",
         is_flag=True,
-        help="This host only: IPv4 default group, hop limit 0; frames from other hosts are refused.",
+        help="This computer only: IPv4 default group, hop limit 0; frames of others are refused.",
     ),
     click.option("--no-fd", is_flag=True, help="Classic CAN only."),
     click.option(
@@ -140,7 +157,7 @@ def bus_settings_from(values: Mapping[str, Any]) -> BusSettings:
     from canmcast_gui.transport.settings import BusSettings
 
     if values["local"] and values["hop_limit"]:
-        raise click.UsageError("--local keeps frames on this host: omit --hop-limit, or use 0")
+        raise click.UsageError("--local keeps frames on this computer: omit --hop-limit, or use 0")
     names = ("group", "port", "interface", "hop_limit", "receive_buffer")
     given = {name: values[name] for name in names if values[name] is not None}
     make = BusSettings.this_computer if values["local"] else BusSettings

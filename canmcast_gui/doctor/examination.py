@@ -112,7 +112,7 @@ class Examination:
             report(
                 "note",
                 f"{counted(totals.foreign, 'datagram')} {were(totals.foreign)} for another group or "
-                "interface, or from another host",
+                "interface, or from another computer",
             )
         if totals.ignored:
             report(
@@ -153,7 +153,7 @@ class Examination:
                 f"port {settings.port} of this group; choose another port, or find it by its address.",
             )
         if totals.foreign and settings.local:
-            text = f"frames arrive from other hosts only, which this bus refuses: {advice.allow_hosts}."
+            text = f"frames arrive from other computers only, which this bus refuses: {advice.allow_hosts}."
             return Diagnosis(True, text)
         if others.seen_here and not totals.foreign:
             return Diagnosis(

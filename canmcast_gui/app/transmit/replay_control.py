@@ -123,7 +123,9 @@ class ReplayControl(RunControl):
         """
         options = setup.options(paused)
         from_seconds, to_seconds = setup.start, setup.stop or None
-        obstacle = self._link.obstacle or ("" if self.source.is_chosen else "Choose a recording first.")
+        obstacle = self._link.obstacle or (
+            "" if self.source.is_chosen else "Choose log files or the trace first."
+        )
         if obstacle:
             self.failed.emit(obstacle)
             return

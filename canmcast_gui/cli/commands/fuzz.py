@@ -16,11 +16,11 @@ from canmcast_gui.cli.options import (
     ask_before_overwriting,
     bus_options,
     bus_settings_from,
+    valid_filter,
     without_bus_options,
 )
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import print_note
-from canmcast_gui.frames.filters import FilterError, compile_filter
 from canmcast_gui.logfile import Recorder
 from canmcast_gui.transmit import FuzzOptions
 from canmcast_gui.transmit.fuzz.options import (
@@ -96,7 +96,11 @@ from canmcast_gui.transport.settings import BusSettings
     help="Number of frames (0: unlimited).",
 )
 @click.option(
-    "--stop-at", default="", metavar="FILTER", help="Stop when another source sends a matching frame."
+    "--stop-at",
+    default="",
+    metavar="FILTER",
+    callback=valid_filter,
+    help="Stop when another source sends a matching frame.",
 )
 @click.option(
     "--wait",
@@ -160,10 +164,6 @@ class FuzzArguments:
 
 def _fuzz(settings: BusSettings, arguments: FuzzArguments) -> None:
     options = arguments.options()
-    try:
-        compile_filter(arguments.stop_at)
-    except FilterError as error:
-        raise Failure(f"--stop-at is not a valid filter: {error}") from None
     if not settings.fd and any(KINDS[kind] & KINDS["fd"] for kind in options.kinds):
         raise Failure("--no-fd excludes CAN FD frames: use --kind classic or remote.")
     if arguments.log is not None:

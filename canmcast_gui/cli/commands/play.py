@@ -19,6 +19,7 @@ from canmcast_gui.cli.options import (
     bus_options,
     bus_settings_from,
     log_parts,
+    valid_filter,
     without_bus_options,
 )
 from canmcast_gui.cli.program import Failure
@@ -64,7 +65,14 @@ _BATCH_FRAMES = 4096
     "--from", "start", type=FiniteRange(min=0), default=0.0, metavar="S", help="Start at S seconds."
 )
 @click.option("--to", "stop", type=FiniteRange(min=0, min_open=True), metavar="S", help="Stop at S seconds.")
-@click.option("--filter", "text", default="", metavar="TEXT", help="Send only frames that match this filter.")
+@click.option(
+    "--filter",
+    "text",
+    default="",
+    metavar="EXPRESSION",
+    callback=valid_filter,
+    help="Send only frames that match this filter.",
+)
 @click.option(
     "--id", "ids", multiple=True, metavar="OLD=NEW", help="Send an id as another one, in hex. Repeatable."
 )

@@ -65,7 +65,13 @@ def _time(text: str) -> float:
 @click.option(
     "--split-frames", type=click.IntRange(min=1), metavar="N", help="Start a new file every N frames."
 )
-@click.option("--trigger", default="", metavar="EXPRESSION", help="Start at the first frame that matches.")
+@click.option(
+    "--trigger",
+    default="",
+    metavar="EXPRESSION",
+    callback=valid_filter,
+    help="Start at the first frame that matches.",
+)
 @click.option("--pre", type=_time, metavar="TIME", help="With --trigger: also record this time before it.")
 @click.option("--post", type=_time, metavar="TIME", help="With --trigger: stop this time after it.")
 @report_option

@@ -43,7 +43,7 @@ class Refusal(StrEnum):
     WRONG_KEYS = "not a map of a frame's eleven keys"
     WRONG_TYPE = "a value of the wrong type"
     INVALID_FRAME = "not a valid CAN frame"
-    FOREIGN = "for another group, from another interface or another host"
+    FOREIGN = "for another group, from another interface or another computer"
     OWN = "sent by this bus"
     FD = "a CAN FD frame on a bus that is classic only"
 

@@ -29,7 +29,7 @@ _LEAST_TEXT = 120  # pixels that the count leaves for the text
 # Frames or ids that are shown, all of them, and what they are.
 Count = tuple[int, int, str]
 
-TIP = "Shows only frames that pass the filter; all other frames stay in the recording. Examples:"
+TIP = "Shows only frames that match the filter; all other frames stay in the recording. Examples:"
 EXAMPLES = (
     "1A3                       an id, part of a name, or data bytes",
     "id in 0x100..0x1FF        a range of ids",

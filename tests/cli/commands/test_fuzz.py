@@ -136,7 +136,10 @@ def test_ctrl_c_ends_it_with_a_complete_log(start, bus, peer, tmp_path):
         (("--data", "1"), "hexadecimal bytes"),
         (("--byte", "1"), "range of a byte"),
         (("--no-fd", "--can-fd"), "--no-fd"),
-        (("--stop-at", "id =="), "--stop-at is not a valid filter"),
+        (
+            ("--stop-at", "id =="),
+            "Invalid filter in --stop-at: expected a number, found the end (at character 6)",
+        ),
         (("--log", "/nowhere/fuzz.asc"), "fuzz.asc"),
         (("--log", "fuzz.unknown"), "unknown"),
     ],

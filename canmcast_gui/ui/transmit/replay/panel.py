@@ -119,7 +119,7 @@ class ReplayPanel(QWidget):
         self._ask(self.add_files)
 
     def _ask(self, chosen: Callable[[list[str]], None]) -> None:
-        ask_files(self, "Replay recordings", recent_folder(self._settings), log_filters(), chosen)
+        ask_files(self, "Replay log files", recent_folder(self._settings), log_filters(), chosen)
 
     def open_files(self, paths: list[str]) -> None:
         """Read log files; several are ordered by their dates and times."""
