@@ -18,6 +18,7 @@ from canmcast_gui.cli.options import (
     filter_option,
     format_option,
     report_option,
+    valid_filter,
 )
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import live_line, print_note

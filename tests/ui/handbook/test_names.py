@@ -53,6 +53,29 @@ def test_pages_name_entries_of_every_menu(window):
     assert named >= menus - {"Help"}
 
 
+RATES = ("Bit rate for the bus load", "Bit rate for CAN FD data")
+# What these list are choices or names, not commands.
+LISTS = ("Columns", "Open recent", "Recent workspaces", "Saved filters", "Theme", *RATES)
+HEADINGS = {"Window › Layout"}
+
+
+def test_every_command_of_the_menu_bar_is_on_a_page(window):
+    """Its title stands in bold, alone or with its menu, or in the table of keys."""
+    text = " ".join(page(name).markdown for name in names())
+    bold = {" ".join(one.split()) for one in re.findall(r"\*\*([^*]+)\*\*", text)}
+    keys = {meaning for _keys, meaning in table("keyboard", "Window")}
+    paths = {path for path in all_paths(window) if not path.endswith(" › ")}
+    menus = {path for path in paths if any(other.startswith(f"{path} › ") for other in paths)}
+    commands = {path for path in paths - menus - HEADINGS if not any(f"› {one} ›" in path for one in LISTS)}
+    assert len(commands) > 80
+    titles = {path: path.rpartition(" › ")[2] for path in commands}
+    assert {
+        path
+        for path, title in titles.items()
+        if not {path, title, title.rstrip("…")} & bold and title.rstrip("…") not in keys
+    } == set()
+
+
 def test_the_tables_of_keys_list_what_the_actions_and_panels_have(window):
     assert table("keyboard", "Window") == window.actions_.keys()
     assert table("keyboard", "Frames, IDs and signals") == window.subjects.commands.keys()
