@@ -60,7 +60,7 @@ HEADINGS = {"Window › Layout"}
 
 
 def test_every_command_of_the_menu_bar_is_on_a_page(window):
-    """Its title stands in bold, alone or with its menu, or in the table of keys."""
+    """Its title is in bold, alone or with its menu, or in the table of keys."""
     text = " ".join(page(name).markdown for name in names())
     bold = {" ".join(one.split()) for one in re.findall(r"\*\*([^*]+)\*\*", text)}
     keys = {meaning for _keys, meaning in table("keyboard", "Window")}
