@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from canmcast_gui.doctor.system import firewall, joined_groups, programs_on_port
+from canmcast_gui.doctor.operating_system import firewall, joined_groups, programs_on_port
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.text import parse_frame
 from canmcast_gui.processes.priority import granted_priority

@@ -5,8 +5,8 @@ import struct
 
 import pytest
 
+from canmcast_gui.doctor.operating_system import parse_igmp, parse_igmp6
 from canmcast_gui.doctor.other_groups import multicast_destination
-from canmcast_gui.doctor.system import parse_igmp, parse_igmp6
 
 
 def ipv4_packet(group: str, port: int, protocol: int = 17, fragment: int = 0) -> bytes:
