@@ -62,7 +62,7 @@ def test_from_a_dropped_file_to_a_plot_that_follows_the_file(desk, tmp_path, log
     drop(desk.window, files)
     desk.wait(lambda: len(desk.session.databases.loaded) == 1, "the database")
     desk.wait(lambda: len(desk.session.document.recording) == 100, "the recording")
-    assert any("2 problems were repaired or left out" in text for _, text in desk.messages)
+    assert any("2 issues were repaired or left out" in text for _, text in desk.messages)
     desk.window.actions_.database_browser.trigger()
     browser = desk.window.docks.browser
     desk.qtbot.keyClicks(browser.search, "2nd sp")
