@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.ui import labels, theme
 from canmcast_gui.ui.labels import TintedLabel
+from tests.support.frames import traffic
 from tests.ui.live import WAIT_MS
 
 BACKGROUNDS = ("signal_background",)
@@ -117,15 +118,20 @@ def stale(window, wanted) -> list[str]:
 def drawn(window, wanted) -> bool:
     """Whether widgets with their own colors have those of a palette."""
     labels = window.docks.transmit.footer.findChildren(TintedLabel)
-    plots = window.docks.plots.panels.values()
+    (plot,) = window.docks.plots.panels.values()
+    areas = plot.findChildren(QGraphicsView)
+    assert areas, "no plot is drawn"
     muted, base = theme.colors(wanted).muted, wanted.color(QPalette.ColorRole.Base)
     return all(one.palette().color(QPalette.ColorRole.WindowText) == muted for one in labels) and all(
-        area.backgroundBrush().color() == base for plot in plots for area in plot.findChildren(QGraphicsView)
+        area.backgroundBrush().color() == base for area in areas
     )
 
 
 @pytest.mark.usefixtures("themed")
 def test_everything_in_an_open_window_follows(qtbot, stage, window):
+    stage.add_database()
+    stage.receive(traffic(400))
+    window.docks.plots.plot_signal("Engine.Speed")
     for name in ("dark", "light"):
         stage.settings.theme.set(name)
         wanted = theme.make_palette(name == "dark")

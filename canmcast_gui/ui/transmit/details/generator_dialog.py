@@ -59,6 +59,7 @@ class GeneratorDialog(QDialog):
         self._message = message
         self._find_signal = find_signal
         self._ranges: Values = {}
+        self._is_accepted = False
         self.fields: dict[str, CheckedField] = {}
         self.kind = QComboBox(self)
         self.kind.setAccessibleName("Generator")
@@ -217,8 +218,9 @@ class GeneratorDialog(QDialog):
         return ""
 
     def accept(self) -> None:
-        """Emit ``chosen`` with the text."""
-        if self.ok.isEnabled():
+        """Emit ``chosen`` with the text, once: a second Enter may arrive while the dialog is deleted."""
+        if not self._is_accepted and self.ok.isEnabled():
+            self._is_accepted = True
             self.chosen.emit(self.text())
             super().accept()
 
