@@ -184,6 +184,8 @@ class ChildProcess:
         finally:
             there.close()
         self.channel = Channel(here)
+        # What arrived together with the ready message, from a process that ended soon.
+        self._later_messages: list[bytes] = []
 
     @property
     def pid(self) -> int:
@@ -197,13 +199,14 @@ class ChildProcess:
     def ready_message(self) -> Any:
         """What the module reported when it was ready; None until then. Raises ChildError if it failed.
 
-        After that message a child sends nothing until it receives something.
+        After that message a child sends nothing until it receives something, but for the reason of its end.
         """
         messages = self.channel.receive()
         if not messages:
             if self.running():
                 return None
             raise ChildError(self.how_it_ended())
+        self._later_messages = messages[1:]
         message = json.loads(messages[0])
         if "error" in message:
             raise ChildError(message["error"])
@@ -220,8 +223,15 @@ class ChildProcess:
         return message
 
     def how_it_ended(self) -> str:
-        """A sentence about its end, with the last line of standard error."""
+        """A sentence about its end: what it reported itself, or else the last line of standard error."""
+        for message in (*self._later_messages, *self.channel.receive()):
+            with suppress(ValueError, TypeError, KeyError):
+                return f"{json.loads(message)['error'].removesuffix('.')}."
         return f"The {self.name} {self._process.how_it_ended()}."
+
+    def kill(self) -> None:
+        """Kill it, and wait for its end."""
+        self._process.kill()
 
     def end(self, timeout: float = 0.0) -> None:
         """Close the channel, at which it ends, and kill it after ``timeout`` seconds. Never raises."""

@@ -34,8 +34,8 @@ class SupervisedProcess:
     """Starts ``module``, supervises and restarts it. ``wakeup`` stays the same over all restarts.
 
     The constructor waits until the process is ready; ``ready_message`` is what it reported then. Raises
-    ChildError if that fails, and then nothing is left running or open. All else is done by supervise(),
-    which does not wait.
+    ChildError if that fails, and then nothing is left running or open; one that is ``patient`` does not, but
+    tries again as after an end later on. All else is done by supervise(), which does not wait.
     """
 
     def __init__(
@@ -45,8 +45,10 @@ class SupervisedProcess:
         arguments: Sequence[str],
         inherit: Sequence[int] = (),
         clock: Callable[[], float] = time.monotonic,
+        patient: bool = False,
     ) -> None:
         self.name = name
+        self.ready_message: Any = None
         try:
             self.wakeup = create_wakeup()
         except OSError as error:
@@ -62,13 +64,19 @@ class SupervisedProcess:
         self._reported = ""
         self._started = 0.0
         self._ready = False
+        self._has_run = False
         self._child: ChildProcess | None = None
+        # What happened in the constructor, for the first supervise().
+        self._first_change: Change | None = None
         try:
             self.ready_message = self._start().wait_until_ready(START_SECONDS)
-        except BaseException:
-            self.end()
-            raise
-        self._ready = True
+        except BaseException as error:
+            if not patient or not isinstance(error, ChildError):
+                self.end()
+                raise
+            self._first_change = self._ended(str(error))
+        else:
+            self._ready = self._has_run = True
 
     @property
     def pid(self) -> int | None:
@@ -80,11 +88,25 @@ class SupervisedProcess:
         """The channel to a process that is ready; None while there is none."""
         return self._child.channel if self._child and self._ready else None
 
+    @property
+    def failure(self) -> str:
+        """Why it does not run, as a sentence, while it has failed more than once or never run; else ""."""
+        fails = self._child is None or self._failures > 1 or not self._has_run
+        return self._reported if fails and not self._ready else ""
+
     def supervise(self) -> Change | None:
         """Detect an end, restart, detect that the new process is ready. Call this a few times a second."""
+        if self._first_change is not None:
+            change, self._first_change = self._first_change, None
+            return change
         if self._child is None:
             return self._restart() if self._clock() >= self.next_start else None
         return self._check_running(self._child) if self._ready else self._check_starting(self._child)
+
+    def kill(self) -> None:
+        """Kill a process that hangs; supervise() then starts it again."""
+        if self._child is not None:
+            self._child.kill()
 
     def stop(self) -> None:
         """End the process without a restart. What it has written can still be read. Never raises."""
@@ -112,13 +134,14 @@ class SupervisedProcess:
             return self._ended(str(error))
         if message is None:
             return None
-        self._ready = True
+        self._ready = self._has_run = True
         self._reported = ""
         return Change(f"The {self.name} is running again.", message)
 
     def _ended(self, sentence: str) -> Change | None:
         """Plan the next start, the first one at once. Reports a sentence once, not at each attempt."""
         self._end_child()
+        sentence = sentence.removesuffix(".")
         wait = FIRST_WAIT_SECONDS * 2 ** min(self._failures - 1, 10) if self._failures else 0.0
         self._failures += 1
         self.next_start = self._clock() + min(wait, LONGEST_WAIT_SECONDS)
@@ -127,7 +150,7 @@ class SupervisedProcess:
         if sentence == self._reported:
             return None
         self._reported = sentence
-        return Change(f"{sentence.removesuffix('.')}. The {self.name} is being restarted.")
+        return Change(f"{sentence}. The {self.name} is being restarted.")
 
     def _restart(self) -> Change | None:
         try:

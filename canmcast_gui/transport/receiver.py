@@ -6,16 +6,15 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from canmcast_gui.frames import FrameBatch, Source, SourceTable
 from canmcast_gui.transport.capture.datagram_decoder import (
     DatagramDecoder,
     ReceivedFrame,
-    ReceiveOptions,
     batch_of,
 )
-from canmcast_gui.transport.capture.peers import PeerTable
+from canmcast_gui.transport.capture.peers import PeerTable, ReceiveOptions
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets import linux_receive, platforms
@@ -23,7 +22,7 @@ from canmcast_gui.transport.sockets.addresses import parse_group
 from canmcast_gui.transport.sockets.interfaces import Link, unwatch, watch
 from canmcast_gui.transport.sockets.linux_receive import DirectReader, ManyReader
 from canmcast_gui.transport.sockets.opening import join_group, open_receiving_socket
-from canmcast_gui.transport.sockets.origins import Origins
+from canmcast_gui.transport.sockets.origins import Origin, Origins
 from canmcast_gui.transport.sockets.platforms import interface_problem, leave
 from canmcast_gui.transport.sockets.receive import make_reader
 from canmcast_gui.transport.sockets.routes import choose_interfaces, is_own_address
@@ -37,9 +36,19 @@ log = logging.getLogger(__name__)
 QUIET_SECONDS = 60.0
 
 
-def open_receiver(settings: dict[str, Any]) -> Receiver:
+class Decoder(Protocol):
+    """Takes the frames from datagrams of a wire format, and counts by peer. No datagram makes it raise."""
+
+    def decode(self, data: bytes, origin: Origin, timestamp_ns: int) -> ReceivedFrame | Refusal:
+        """The frame of a datagram, or the reason why it has none. The arguments are those of an Arrival."""
+
+    def decode_block(self, reader: ManyReader) -> FrameBatch:
+        """The frames among the datagrams of the last read."""
+
+
+def open_receiver(settings: dict[str, Any], watched: bool = True) -> Receiver:
     """The receiver of a bus whose settings come from another process (BusSettings.to_dict)."""
-    return Receiver(BusSettings.from_dict(settings))
+    return Receiver(BusSettings.from_dict(settings), watched=watched)
 
 
 class Receiver:
@@ -47,11 +56,17 @@ class Receiver:
 
     Frames from own addresses (see ``mark_own``) have Flag.TX, or are dropped if ``keep_own`` is off.
     ``plain`` uses only what every system has: one datagram a call, with Python's own sockets. Unless it is
-    ``watched``, which takes a thread, its owner calls check_interfaces() every INTERVAL_SECONDS.
+    ``watched``, which takes a thread, its owner calls check_interfaces() every INTERVAL_SECONDS. ``decoder``
+    makes what reads the wire format; the usual one is that of python-can.
     """
 
     def __init__(
-        self, settings: BusSettings, keep_own: bool = True, plain: bool = False, watched: bool = True
+        self,
+        settings: BusSettings,
+        keep_own: bool = True,
+        plain: bool = False,
+        watched: bool = True,
+        decoder: Callable[[PeerTable, ReceiveOptions], Decoder] = DatagramDecoder,
     ) -> None:
         self.settings = settings = settings.validated()
         self._group = parse_group(settings.group)
@@ -68,7 +83,7 @@ class Receiver:
         self._warned = ("", 0.0)
         self._origins = Origins(self._group, opened.reports_destinations)
         self._peers = PeerTable(self._origins, is_own_address if settings.local else _everyone)
-        self._decoder = DatagramDecoder(self._peers, ReceiveOptions(own=keep_own, fd=settings.fd))
+        self._decoder = decoder(self._peers, ReceiveOptions(own=keep_own, fd=settings.fd))
         #: Reads a datagram: its frame, or the Refusal if it has none for this bus; None if no datagram waits.
         self.receive_one: Callable[[], ReceivedFrame | Refusal | None] = make_reader(
             self._sock, opened.stamp, self._decoder.decode
@@ -167,6 +182,15 @@ class Receiver:
     def fileno(self) -> int:
         """The socket's file descriptor, readable while datagrams wait; -1 when closed."""
         return self._sock.fileno()
+
+    @property
+    def missed(self) -> int:
+        """Frames that were lost because they arrived faster than they were read."""
+        return platforms.kernel_drops(self._sock)
+
+    def inputs(self) -> tuple[Receiver, ...]:
+        """What becomes readable while datagrams wait."""
+        return (self,)
 
     def drain(self, max_frames: int = 4096) -> FrameBatch:
         """The frames among the next ``max_frames`` datagrams that wait; empty if none do. Never waits."""

@@ -25,11 +25,8 @@ from canmcast_gui.transport.sockets.send import (
     run_length,
     split,
 )
-from canmcast_gui.transport.wire.batch_codec import HIGHEST_USUAL_CHANNEL, check_batch, encode_columns
-from canmcast_gui.transport.wire.header_cache import Encoder
-from canmcast_gui.transport.wire.record_encoder import RecordEncoder
+from canmcast_gui.transport.wire.encoder import EncodedRows, FrameEncoder, MulticastEncoder
 from canmcast_gui.transport.wire.templates import WIDTH
-from canmcast_gui.transport.wire.uniform import UniformFrames
 
 # How often a sender in use checks whether its interface is still the right one.
 _CHECK_SECONDS = 0.5
@@ -42,9 +39,6 @@ _CHUNK_FRAMES = 8192
 _FEW_FRAMES = 20
 # Up to this number, datagrams of different sizes are sent without the work of making a matrix of them.
 _FEW_DATAGRAMS = 64
-
-# Datagrams as rows of a matrix, and the size of each in bytes.
-EncodedRows = tuple[Bytes, Numbers]
 
 
 def open_sender(settings: dict[str, Any]) -> FrameSender:
@@ -59,17 +53,22 @@ class FrameSender:
     """Sends frames to a group on its interfaces. Raises BusError if it cannot be opened.
 
     May be used from several threads. ``on_address`` is called with each source address before the first frame
-    is sent from it: at the start, and when a removed interface has returned.
+    is sent from it: at the start, and when a removed interface has returned. ``encoder`` makes what writes
+    the wire format, of a bus with or without CAN FD; the usual one is that of python-can.
     """
 
-    def __init__(self, settings: BusSettings, on_address: Callable[[Source], None] | None = None) -> None:
+    def __init__(
+        self,
+        settings: BusSettings,
+        on_address: Callable[[Source], None] | None = None,
+        encoder: Callable[[bool], FrameEncoder] = MulticastEncoder,
+    ) -> None:
         self.settings = settings = settings.validated()
         self.sent = 0
-        encoder = Encoder(settings.fd)
-        self.encode = encoder.encode
-        self._encode_records = RecordEncoder(encoder).encode
+        self._encoder = encoder(settings.fd)
+        self.encode = self._encoder.encode
+        self._encode_records = self._encoder.encode_records
         self._on_address = on_address or _ignore
-        self._uniform = UniformFrames(settings.fd)
         self._group = parse_group(settings.group)
         self._pace = Pace(settings.rate_limit) if settings.rate_limit else None
         self._lock = threading.Lock()
@@ -115,14 +114,14 @@ class FrameSender:
             return 1
         if count <= _FEW_FRAMES:
             return self._send_few(self.datagrams(batch))
-        if count <= _CHUNK_FRAMES and (alike := self._uniform.encode(batch)) is not None:
+        if count <= _CHUNK_FRAMES and (alike := self._encoder.encode_alike(batch)) is not None:
             return self._send_alike(alike)
-        if batch.channel.max() > HIGHEST_USUAL_CHANNEL:
+        if not self._encoder.is_usual(batch):
             return self.send_datagrams(self.datagrams(batch))
-        check_batch(batch, self.settings.fd)
+        self._encoder.check(batch)
         memory = np.empty(min(count, _CHUNK_FRAMES) * WIDTH, dtype=np.uint8)
         for start in range(0, count, _CHUNK_FRAMES):
-            self._send_rows(*encode_columns(batch[start : start + _CHUNK_FRAMES], memory))
+            self._send_rows(*self._encoder.encode_columns(batch[start : start + _CHUNK_FRAMES], memory))
         return count
 
     def datagrams(self, batch: FrameBatch) -> list[bytes]:
@@ -130,7 +129,7 @@ class FrameSender:
         try:
             return self._encode_records(batch)
         except FrameError:
-            check_batch(batch, self.settings.fd)  # names the row
+            self._encoder.check(batch)  # names the row
             raise
 
     def send_datagrams(self, datagrams: Sequence[bytes]) -> int:
@@ -146,9 +145,9 @@ class FrameSender:
 
     def encode_ahead(self, batch: FrameBatch) -> EncodedRows:
         """Encode frames before they are due, for send_encoded(). Raises FrameError if one is not valid."""
-        check_batch(batch, self.settings.fd)
-        if len(batch) and batch.channel.max() <= HIGHEST_USUAL_CHANNEL:
-            return encode_columns(batch, np.empty(len(batch) * WIDTH, dtype=np.uint8))
+        self._encoder.check(batch)
+        if len(batch) and self._encoder.is_usual(batch):
+            return self._encoder.encode_columns(batch, np.empty(len(batch) * WIDTH, dtype=np.uint8))
         matrix = np.zeros((len(batch), WIDTH), dtype=np.uint8)
         datagrams = self._encode_records(batch)
         for row, datagram in enumerate(datagrams):

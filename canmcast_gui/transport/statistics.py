@@ -38,6 +38,10 @@ class BusStatistics:
     frames can arrive now, as a clause; None if they can. ``interruptions``: how often there was a problem;
     ``interruption``: the clause about the last one. ``priority``: what the system granted to the capture
     process (see processes/priority.py); "" without one.
+
+    Of a channel with a driver: ``send_failures`` counts frames that it refused, ``send_failure`` is the last
+    reason; ``controller`` is the state of the CAN controller and ``times`` says where the times come from,
+    both as clauses.
     """
 
     received: int = 0
@@ -52,6 +56,10 @@ class BusStatistics:
     interruptions: int = 0
     interruption: str = ""
     priority: str = ""
+    send_failures: int = 0
+    send_failure: str = ""
+    controller: str = ""
+    times: str = ""
     by_source: dict[Source, SourceCounts] = field(default_factory=dict)
     malformed_by_kind: dict[str, int] = field(default_factory=dict)
     recent_malformed: tuple[MalformedDatagram, ...] = ()

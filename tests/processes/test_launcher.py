@@ -29,6 +29,8 @@ def names(module: Path) -> Iterator[str]:
     if not any(name in text for name in STARTS):
         return
     for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and node.module == "multiprocessing.connection":
+            continue  # connects processes, and starts none
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield from (part for alias in node.names for part in alias.name.split("."))
             yield from (getattr(node, "module", None) or "").split(".")

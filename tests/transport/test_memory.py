@@ -30,8 +30,8 @@ MANY_CHANNELS = """
 from can import Message
 from can.interfaces.udp_multicast.utils import pack_message
 from canmcast_gui.transport.sockets.addresses import parse_group
-from canmcast_gui.transport.capture.datagram_decoder import DatagramDecoder, ReceiveOptions
-from canmcast_gui.transport.capture.datagram_decoder import PeerTable
+from canmcast_gui.transport.capture.datagram_decoder import DatagramDecoder
+from canmcast_gui.transport.capture.peers import PeerTable, ReceiveOptions
 from canmcast_gui.transport.sockets.origins import Origins
 from tests.support.long_runs import anonymous_memory
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -13,26 +15,37 @@ from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
 from canmcast_gui.processes.channel import wait_for
 from canmcast_gui.processes.launcher import ChildError
 from canmcast_gui.processes.supervised import SupervisedProcess
+from canmcast_gui.transport.capture.pacing import LONGEST_SECONDS
 from canmcast_gui.transport.capture.ring import RECORDS, Ring, SharedMemory
 from canmcast_gui.transport.capture.shared_statistics import SharedStatistics
 from canmcast_gui.transport.errors import BusError
-from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.transport.settings import RECEIVER_FACTORY, BusSettings
 from canmcast_gui.transport.statistics import BusStatistics
 
 _MODULE = "canmcast_gui.transport.capture.process"
 
 
-class Capture:
-    """A bus that a separate process receives from.
+class ProcessCapture:
+    """Frames that a separate process receives, of any kind of bus.
 
     ``fileno()`` is readable while frames wait, and ``recv_batch()`` takes them. Call ``supervise()`` a few
     times a second. The constructor returns when the process receives; if it cannot, BusError is raised and
     nothing is left running. ``records`` is the number of frames that can wait. For use in one thread. Also a
     context manager.
+
+    ``module`` is what the process runs, as ``module MEMORY RECORDS ARGUMENT…``, with the memory of a Ring and
+    of SharedStatistics; ``name`` is its name in messages. If it is ``patient``, a process that cannot start
+    is started again later, and ``problem`` says why it does not run.
     """
 
-    def __init__(self, settings: BusSettings, records: int = RECORDS) -> None:
-        self.settings = settings.validated()
+    def __init__(
+        self,
+        module: str,
+        arguments: Sequence[str],
+        records: int = RECORDS,
+        name: str = "capture process",
+        patient: bool = False,
+    ) -> None:
         self.sources = SourceTable()
         self._own: set[Source] = set()
         self._own_rows: npt.NDArray[np.bool_] = np.zeros(1, dtype=np.bool_)
@@ -44,10 +57,11 @@ class Capture:
         self._shared: SharedStatistics | None = SharedStatistics(self._memory.buffer, size)
         try:
             self._process = SupervisedProcess(
-                "capture process",
-                _MODULE,
-                [self._memory.to_text(), str(records), json.dumps(self.settings.to_dict())],
+                name,
+                module,
+                [self._memory.to_text(), str(records), *arguments],
                 self._memory.inherited(),
+                patient=patient,
             )
         except ChildError as error:
             self._close_memory()
@@ -120,6 +134,11 @@ class Capture:
         return self._last_statistics
 
     @property
+    def posts(self) -> int:
+        """How often the process has posted counters, over all restarts."""
+        return 0 if self._shared is None else self._shared.posts
+
+    @property
     def is_running(self) -> bool:
         """Whether the process is ready; False from its end until its replacement is ready."""
         return self._process.channel is not None
@@ -129,8 +148,8 @@ class Capture:
         """Why no frames can arrive now, as a clause; None if they can, and after stop()."""
         if self._shared is None or self._stopped:
             return None
-        if self._process.pid is None:
-            return "the capture process cannot be started"
+        if failure := self._process.failure:
+            return failure.removesuffix(".")
         return self._shared.read_statistics().problem
 
     def supervise(self) -> str | None:
@@ -159,11 +178,34 @@ class Capture:
         self._ring = self._shared = None
         self._memory.close()
 
-    def __enter__(self) -> Capture:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exception: object) -> None:
         self.shutdown()
+
+
+class Capture(ProcessCapture):
+    """A multicast bus that a separate process receives from.
+
+    ``receiver`` names the function that opens the receiver there; it gets the settings and ``further`` ones.
+    ``longest_pause``, in seconds, is how long
+    frames may wait in the socket while they arrive densely; shorter pauses take more processor time.
+    """
+
+    def __init__(
+        self,
+        settings: BusSettings,
+        records: int = RECORDS,
+        receiver: str = RECEIVER_FACTORY,
+        longest_pause: float = LONGEST_SECONDS,
+        patient: bool = False,
+        further: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.settings = settings.validated()
+        values = {**self.settings.to_dict(), **(further or {})}
+        arguments = [receiver, json.dumps(values), str(longest_pause)]
+        super().__init__(_MODULE, arguments, records, patient=patient)
 
 
 def _create_memory(size: int) -> SharedMemory:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +10,7 @@ import numpy.typing as npt
 from canmcast_gui.frames import FRAME_DTYPE, INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.frames.arrays import Bytes, Mask, Numbers
 from canmcast_gui.frames.batch import Records
-from canmcast_gui.transport.capture.peers import Peer, PeerTable
+from canmcast_gui.transport.capture.peers import BlockOfPeers, Peer, PeerTable, ReceiveOptions
 from canmcast_gui.transport.sockets.linux_receive import ManyReader
 from canmcast_gui.transport.sockets.origins import Origin
 from canmcast_gui.transport.wire.batch_codec import RAW_RECORD, decode_columns
@@ -32,17 +31,8 @@ FEW_UNIFORM = 12
 
 _RECORD = struct.Struct("<q8sIIHHBBBB")  # FRAME_DTYPE
 
-
 # A received frame: header, payload, sender, and arrival time (UTC nanoseconds).
 ReceivedFrame = tuple[DecodedHeader, bytes, Peer, int]
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiveOptions:
-    """Whether a bus delivers its own frames (``own``) and CAN FD frames (``fd``)."""
-
-    own: bool
-    fd: bool
 
 
 class DatagramDecoder:
@@ -124,30 +114,14 @@ class DatagramDecoder:
 
     def _decode_columns(self, reader: ManyReader) -> FrameBatch:
         matrix, sizes, timestamps = reader.matrix[: len(reader)], reader.sizes, reader.timestamps_ns()
-        origins, indexes = reader.origins()
-        peers = [self._peers.peer(origin) for origin in origins]
+        peers = BlockOfPeers(self._peers, self._options, *reader.origins())
         records = np.zeros(len(reader), dtype=FRAME_DTYPE)
         usual, heap = decode_columns(matrix, sizes, records)
         records["timestamp_ns"] = timestamps
         if usual[0]:
             self._uniform = UniformDatagrams(matrix[0], records[0])
-        records["source"] = np.array([peer.row for peer in peers], dtype=np.uint16)[indexes]
-        foreign = np.array([peer.is_refused for peer in peers])[indexes]
-        self._peers.foreign += int(np.count_nonzero(foreign))
-        unusual = np.flatnonzero(~(usual | foreign))
-        good = usual & ~foreign
-        if any(peer.is_own for peer in peers):
-            own = np.array([peer.is_own for peer in peers])[indexes]
-            records["flags"][own] |= np.uint16(bits.TX)
-            if not self._options.own:
-                good &= ~own
-        if not self._options.fd:
-            fd = good & (records["flags"] & np.uint16(bits.FD) != 0)
-            self._peers.ignored += int(np.count_nonzero(fd))
-            good &= ~fd
-        received = np.bincount(indexes, weights=good, minlength=len(peers))
-        for peer, number in zip(peers, received.tolist(), strict=True):
-            peer.received += int(number)
+        good = peers.accept(records, usual)
+        unusual = np.flatnonzero(~(usual | peers.foreign))
         if len(unusual):
             heap = self._decode_rest(reader, unusual, timestamps, records, good, heap)
         return FrameBatch(records if good.all() else records.view(RAW_RECORD)[good].view(FRAME_DTYPE), heap)

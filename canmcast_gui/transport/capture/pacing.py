@@ -33,11 +33,14 @@ GROWTH = 1.5
 
 
 class Pacing:
-    """Computes pauses from what was read; ``buffer_bytes`` is the size of the receive buffer. No clock."""
+    """Computes pauses from what was read; ``buffer_bytes`` is the size of the receive buffer. No clock.
 
-    def __init__(self, buffer_bytes: int) -> None:
+    No pause is longer than ``longest`` seconds.
+    """
+
+    def __init__(self, buffer_bytes: int, longest: float = LONGEST_SECONDS) -> None:
         datagrams = buffer_bytes / DATAGRAM_BYTES
-        self._longest = min(datagrams / FASTEST_FRAMES_PER_SECOND, LONGEST_SECONDS)
+        self._longest = min(datagrams / FASTEST_FRAMES_PER_SECOND, longest)
         self._wanted = datagrams / SHARE
         self._pause = self._longest
         self._read_at = 0.0

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from canmcast_gui.frames import Source, SourceTable
+import numpy as np
+
+from canmcast_gui.frames import Source, SourceTable, bits
+from canmcast_gui.frames.arrays import Mask, Numbers
+from canmcast_gui.frames.batch import Records
 from canmcast_gui.transport.sockets.origins import Origin, Origins
 from canmcast_gui.transport.statistics import MalformedDatagram, SourceCounts
 from canmcast_gui.transport.wire.codec import Refusal
@@ -115,3 +120,46 @@ def _added(counts: dict[Source, SourceCounts], peers: Iterable[Peer]) -> dict[So
                 before.received + peer.received, before.malformed + peer.malformed
             )
     return total
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveOptions:
+    """Whether a bus delivers its own frames (``own``) and CAN FD frames (``fd``)."""
+
+    own: bool
+    fd: bool
+
+
+class BlockOfPeers:
+    """The peers of a block of datagrams. ``foreign`` tells which are not for this bus, bool (n,)."""
+
+    def __init__(
+        self, peers: PeerTable, options: ReceiveOptions, origins: list[Origin], indexes: Numbers
+    ) -> None:
+        self._table = peers
+        self._options = options
+        self._peers = [peers.peer(origin) for origin in origins]
+        self._indexes = indexes
+        self.foreign: Mask = np.array([peer.is_refused for peer in self._peers])[indexes]
+        peers.foreign += int(np.count_nonzero(self.foreign))
+
+    def accept(self, records: Records, valid: Mask) -> Mask:
+        """Fill in the sources, mark own frames and count; returns which frames are for this bus, bool (n,).
+
+        ``valid`` tells which datagrams have a frame in ``records`` (n,).
+        """
+        records["source"] = np.array([peer.row for peer in self._peers], dtype=np.uint16)[self._indexes]
+        good = valid & ~self.foreign
+        if any(peer.is_own for peer in self._peers):
+            own = np.array([peer.is_own for peer in self._peers])[self._indexes]
+            records["flags"][own] |= np.uint16(bits.TX)
+            if not self._options.own:
+                good &= ~own
+        if not self._options.fd:
+            fd = good & (records["flags"] & np.uint16(bits.FD) != 0)
+            self._table.ignored += int(np.count_nonzero(fd))
+            good &= ~fd
+        received = np.bincount(self._indexes, weights=good, minlength=len(self._peers))
+        for peer, number in zip(self._peers, received.tolist(), strict=True):
+            peer.received += int(number)
+        return good

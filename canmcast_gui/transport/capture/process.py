@@ -13,16 +13,19 @@ import select
 import time
 from dataclasses import replace
 from math import inf
+from typing import TYPE_CHECKING
 
+from canmcast_gui.processes.factories import load_factory
 from canmcast_gui.processes.parent import ParentLink, run_for_parent
 from canmcast_gui.processes.priority import Priority, prefer_this_process
-from canmcast_gui.transport.capture.pacing import Pacing
+from canmcast_gui.transport.capture.pacing import LONGEST_SECONDS, Pacing
 from canmcast_gui.transport.capture.ring import Ring, SharedMemory
 from canmcast_gui.transport.capture.shared_statistics import SharedStatistics, add_statistics
 from canmcast_gui.transport.errors import BusError
-from canmcast_gui.transport.receiver import Receiver
-from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets.interfaces import INTERVAL_SECONDS
+
+if TYPE_CHECKING:
+    from canmcast_gui.transport.receiver import Receiver
 
 DRAIN_FRAMES = 4096
 # After a pause in which fewer datagrams have arrived the process waits for the next one.
@@ -34,7 +37,13 @@ class CaptureLoop:
     """Moves frames from ``receiver`` to ``ring``, and posts sources and counters in ``shared``."""
 
     def __init__(
-        self, link: ParentLink, receiver: Receiver, ring: Ring, shared: SharedStatistics, priority: Priority
+        self,
+        link: ParentLink,
+        receiver: Receiver,
+        ring: Ring,
+        shared: SharedStatistics,
+        priority: Priority,
+        longest_pause: float = LONGEST_SECONDS,
     ) -> None:
         self._link = link
         self._receiver = receiver
@@ -46,7 +55,7 @@ class CaptureLoop:
         self._posted_at = 0.0
         self._posted_state: tuple[str | None, int] = (None, 0)
         self._post()
-        self._pacing = Pacing(receiver.statistics().receive_buffer_bytes)
+        self._pacing = Pacing(receiver.statistics().receive_buffer_bytes, longest_pause)
         self._check_at = 0.0
         # Whether frames were moved since counters were posted.
         self._has_moved = False
@@ -127,18 +136,18 @@ class CaptureLoop:
 
 
 def capture(link: ParentLink) -> int:
-    """Open the bus that the command line describes, and receive."""
-    memory_text, records, settings_text = link.arguments
+    """Open the receiver that the command line names, and receive."""
+    memory_text, records, factory, settings_text, longest_pause = link.arguments
     memory = SharedMemory.open(memory_text)
     try:
-        receiver = Receiver(BusSettings.from_dict(json.loads(settings_text)), watched=False)
+        receiver = load_factory(factory)(json.loads(settings_text), watched=False)
     except BusError as error:
         link.report_failure(str(error))
         return 1
     ring = Ring(memory.buffer, int(records))
     shared = SharedStatistics(memory.buffer, Ring.size(int(records)))
     priority = prefer_this_process()
-    loop = CaptureLoop(link, receiver, ring, shared, priority)
+    loop = CaptureLoop(link, receiver, ring, shared, priority, float(longest_pause))
     gc.collect()
     gc.freeze()
     link.report_ready()

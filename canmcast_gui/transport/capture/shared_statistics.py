@@ -70,6 +70,11 @@ class SharedStatistics:
         self._record["lengths"][slot] = len(post)
         self._record["posted"] = posted
 
+    @property
+    def posts(self) -> int:
+        """How often counters were posted."""
+        return int(self._record["posted"])
+
     def read_statistics(self) -> BusStatistics:
         """The newest counters; zeros before the first post."""
         while (posted := int(self._record["posted"])) != self._known[0]:
@@ -111,8 +116,17 @@ _SUMS = (
     "foreign",
     "ignored",
     "interruptions",
+    "send_failures",
 )
-_NEWEST = ("receive_buffer_bytes", "problem", "interruption", "priority")
+_NEWEST = (
+    "receive_buffer_bytes",
+    "problem",
+    "interruption",
+    "priority",
+    "send_failure",
+    "controller",
+    "times",
+)
 _RECENT = 16
 
 

@@ -43,6 +43,8 @@ class Refusal(StrEnum):
     WRONG_KEYS = "not a map of a frame's eleven keys"
     WRONG_TYPE = "a value of the wrong type"
     INVALID_FRAME = "not a valid CAN frame"
+    WRONG_MAGIC = "not a DroneCAN datagram: too short, or without its magic number"
+    WRONG_CHECKSUM = "damaged: the checksum does not match"
     FOREIGN = "for another group, from another interface or another computer"
     OWN = "sent by this bus"
     FD = "a CAN FD frame on a bus that is classic only"

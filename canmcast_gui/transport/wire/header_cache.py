@@ -70,7 +70,7 @@ class HeaderCache:
         frame = codec.decode(datagram)
         if isinstance(frame, Refusal):
             return frame
-        header = _decoded_header(frame)
+        header = decoded_header(frame)
         # The mark before the payload could also occur in a channel: in a number of eight bytes, or in a text,
         # where a length above 127 would follow it. Those are not kept.
         unambiguous = not isinstance(frame.channel, int) or abs(frame.channel) < 2**31
@@ -82,7 +82,8 @@ class HeaderCache:
         return header, frame.data
 
 
-def _decoded_header(frame: WireFrame) -> DecodedHeader:
+def decoded_header(frame: WireFrame) -> DecodedHeader:
+    """All of a frame except time and payload."""
     flags = frame.flags
     return DecodedHeader(
         frame.arbitration_id,

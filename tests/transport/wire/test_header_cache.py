@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.messages import flags_of_message
-from canmcast_gui.transport.capture.datagram_decoder import DatagramDecoder, ReceiveOptions
-from canmcast_gui.transport.capture.peers import PeerTable
+from canmcast_gui.transport.capture.datagram_decoder import DatagramDecoder
+from canmcast_gui.transport.capture.peers import PeerTable, ReceiveOptions
 from canmcast_gui.transport.errors import FrameError
 from canmcast_gui.transport.sockets.addresses import parse_group
 from canmcast_gui.transport.sockets.origins import Origins
