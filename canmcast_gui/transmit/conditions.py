@@ -57,19 +57,20 @@ class SignalPart(Struct, frozen=True, array_like=True):
 
 
 class DatabaseCondition(Struct, frozen=True, array_like=True):
-    """A filter and what it asks of databases.
+    """A filter and what it asks of databases and channels.
 
     ``names`` are the ids of each pattern of names, ``signals`` the parts of each signal, in the order of the
-    databases, ``choices`` the values of each signal's texts.
+    databases, ``choices`` the values of each signal's texts, ``channels`` the names of channels by number.
     """
 
     text: str
     names: dict[str, tuple[MaskedId, ...]]
     signals: dict[str, tuple[SignalPart, ...]]
     choices: dict[str, dict[str, int | float]]
+    channels: dict[int, str] = {}
 
 
-# A filter's text is enough if it asks no database.
+# A filter's text is enough if it asks for nothing.
 Condition = str | DatabaseCondition
 
 
@@ -96,6 +97,7 @@ def compile_condition(condition: Condition, sources: SourceTable | None = None) 
         vocabulary=lambda: Vocabulary(
             signals=tuple(SignalName(name, name.rpartition(".")[2]) for name in condition.signals)
         ),
+        channels=condition.channels,
     )
 
 

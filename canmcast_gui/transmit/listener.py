@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -10,20 +11,34 @@ import numpy as np
 import numpy.typing as npt
 
 from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
+from canmcast_gui.processes.factories import load_factory
 from canmcast_gui.transmit.errors import TransmitError
-from canmcast_gui.transmit.sender import Settings, load_factory
+from canmcast_gui.transmit.sender import Settings
 
 # Received ids that are remembered: several times those of a large car. A hostile network sends more.
 MAX_LIVE_IDS = 4096
 
 
+class Input(Protocol):
+    """What select() takes."""
+
+    def fileno(self) -> int:
+        """The descriptor."""
+
+
 class Receiver(Protocol):
     """What a receiver's factory makes."""
 
-    sources: SourceTable
+    @property
+    def sources(self) -> SourceTable:
+        """The table of the sources of its frames."""
 
-    def fileno(self) -> int:
-        """Readable while frames wait."""
+    @property
+    def missed(self) -> int:
+        """Frames that were lost because they arrived faster than they were read."""
+
+    def inputs(self) -> Sequence[Input]:
+        """What becomes readable while frames wait: sockets, for select()."""
 
     def drain(self, max_frames: int = 4096) -> FrameBatch:
         """The frames that wait; never waits itself and never raises."""
@@ -50,6 +65,10 @@ class Listener:
     def sources(self) -> SourceTable | None:
         """The table of the sources of received frames; None while nothing is received."""
         return None if self.receiver is None else self.receiver.sources
+
+    def inputs(self) -> Sequence[Input]:
+        """What becomes readable while frames wait; empty while nothing is received."""
+        return () if self.receiver is None else self.receiver.inputs()
 
     def prepare(self) -> None:
         """Import the code that open() needs: that takes about 30 ms, which would delay armed jobs."""

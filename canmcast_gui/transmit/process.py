@@ -14,17 +14,17 @@ import time
 from collections import deque
 
 from canmcast_gui.frames.units import NS_PER_MS
-from canmcast_gui.processes.channel import Channel
+from canmcast_gui.processes.factories import load_factory
 from canmcast_gui.processes.parent import ParentLink, run_for_parent
 from canmcast_gui.processes.priority import prefer_this_process
 from canmcast_gui.transmit.commands import Command, SetRateLimit, StopAll
 from canmcast_gui.transmit.event_sender import EventSender, address_pairs
 from canmcast_gui.transmit.fuzz.runner import FuzzRunner
 from canmcast_gui.transmit.jobs.runner import JobRunner, OneShotRunner
-from canmcast_gui.transmit.listener import Listener, Receiver
+from canmcast_gui.transmit.listener import Listener
 from canmcast_gui.transmit.messages import Dispatcher, MessageError
 from canmcast_gui.transmit.replay.runner import ReplayRunner
-from canmcast_gui.transmit.sender import RateLimit, Sender, load_factory
+from canmcast_gui.transmit.sender import RateLimit, Sender
 from canmcast_gui.transmit.sequence_runner import SequenceRunner
 
 # Nothing needs this; it only limits a wait.
@@ -145,15 +145,12 @@ class TransmitLoop:
             wake_ns = now_ns
         awake_ns = _awake_ns(due_ns - now_ns)
         until_ns = min(due_ns - awake_ns, wake_ns)
-        readable = select.select(self._inputs(), [], [], max(0.0, (until_ns - now_ns) / 1e9))[0]
+        inputs = [self._channel, *self._listener.inputs()]
+        readable = select.select(inputs, [], [], max(0.0, (until_ns - now_ns) / 1e9))[0]
         if self._channel in readable:
             self._read()
         if not readable and due_ns - time.monotonic_ns() <= awake_ns:
             _spin_until(due_ns)
-
-    def _inputs(self) -> list[Channel | Receiver]:
-        receiver = self._listener.receiver
-        return [self._channel] if receiver is None else [self._channel, receiver]
 
     def _next_due(self, now_ns: int) -> int:
         """When a frame must be sent on time."""

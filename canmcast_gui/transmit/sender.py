@@ -6,14 +6,13 @@ transport.
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from canmcast_gui.frames import FrameBatch, Source
 
-# What a factory gets: plain values that can be sent to another process.
-Settings = Mapping[str, str | int | float | bool | None]
+# What a factory gets: plain values that can be sent to another process as JSON.
+Settings = Mapping[str, Any]
 
 # The part of a second's frames that may be sent at once: what the jobs of one millisecond need when they are
 # due together.
@@ -53,12 +52,8 @@ class Sender(Protocol):
     def send_encoded(self, encoded: object, start: int, stop: int) -> int:
         """Send rows of what encode_ahead() returned, in order; returns their number."""
 
-
-def load_factory(name: str) -> Callable[[Settings], Any]:
-    """The function with a name such as "module:function". What it makes is only known to its caller."""
-    module, _, function = name.partition(":")
-    factory: Callable[[Settings], Any] = getattr(importlib.import_module(module), function)
-    return factory
+    def close(self) -> None:
+        """Stop sending."""
 
 
 class RateLimit:

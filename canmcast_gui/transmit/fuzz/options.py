@@ -24,6 +24,8 @@ KINDS = {
     "remote": int(Flag.REMOTE),
 }
 MAX_SEED = (1 << 64) - 1
+# The column of channels has 8 bits.
+MAX_CHANNEL = 255
 # A million frames per second is more than any process sends.
 MAX_RATE = 1_000_000.0
 MIN_RATE = NS_PER_SECOND / MAX_PERIOD_NS
@@ -51,7 +53,7 @@ class FuzzOptions:
     is a range of payload bytes, of which each kind uses those that it can have (a remote frame requests
     them). Bits of ``mask`` are random, the others are those of ``base``; zeros follow the base, ones the
     mask. ``ranges`` are bytes (index, lowest, highest) that are random within their limits. Frames are
-    ``period_ns`` apart; with ``count`` None there is no end.
+    ``period_ns`` apart; with ``count`` None there is no end. All are sent on ``channel``.
     """
 
     ids: tuple[tuple[int, int, bool], ...] = ((0, MAX_STANDARD_ID, False),)
@@ -63,6 +65,7 @@ class FuzzOptions:
     seed: int = 0
     period_ns: int = 10_000_000
     count: int | None = 1000
+    channel: int = 1
 
     @property
     def end_row(self) -> int:
@@ -83,6 +86,8 @@ class FuzzOptions:
         self._check_data()
         if not 0 <= self.seed <= MAX_SEED:
             raise TransmitError(f"A seed of {self.seed} is not possible; choose 0 to {MAX_SEED}.")
+        if not 1 <= self.channel <= MAX_CHANNEL:
+            raise TransmitError(f"{self.channel} is not a channel: write a number from 1 to {MAX_CHANNEL}.")
         if self.count is not None and self.count < 1:
             raise TransmitError("A fuzz run sends at least one frame.")
         if not NS_PER_US <= self.period_ns <= MAX_PERIOD_NS:

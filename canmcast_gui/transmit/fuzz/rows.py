@@ -52,7 +52,7 @@ class FuzzRows:
         data[np.arange(MAX_PAYLOAD) >= lengths[:, None]] = 0
         return FrameBatch.from_columns(
             numbers * self._options.period_ns, places + self._shifts[which], data, lengths, flags,
-            channel=1, dlc=LENGTH_TO_DLC[asked],
+            channel=self._options.channel, dlc=LENGTH_TO_DLC[asked],
         )  # fmt: skip
 
     def _chosen_lengths(self, words: Words, kinds: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -31,7 +31,7 @@ class ReplayOptions:
 
     ``filter`` is the text of a filter for the recorded frames: its ``time`` counts from ``start_ns`` (None:
     from the first frame that is read), ``names`` are the ids of each pattern of names in it, ``sources`` the
-    addresses and ports of the rows of the source column, from row 1 on.
+    addresses and ports of the rows of the source column, from row 1 on, ``channel_names`` numbers with names.
 
     ``ids`` are pairs of an old and a new id, ``channels`` of an old and a new channel. ``skip_live`` leaves
     out ids that other nodes send at the time; an id counts as such for ``live_seconds`` after its last frame.
@@ -52,6 +52,7 @@ class ReplayOptions:
     start_ns: int | None = None
     names: tuple[tuple[str, tuple[MaskedId, ...]], ...] = ()
     sources: tuple[tuple[str, int], ...] = ()
+    channel_names: tuple[tuple[int, str], ...] = ()
 
     def validated(self) -> ReplayOptions:
         """The same; raises TransmitError with a sentence, FilterError for the filter's text."""
@@ -74,7 +75,9 @@ class ReplayOptions:
         for address, port in self.sources:
             table.number(Source(address, port))
         names = (lambda pattern: known.get(pattern, ())) if known else None
-        return compile_filter(self.filter, names=names, sources=table, start_ns=start_ns)
+        return compile_filter(
+            self.filter, names=names, sources=table, start_ns=start_ns, channels=dict(self.channel_names)
+        )
 
 
 # -- text of the user ----------------------------------------------------------------------------------------

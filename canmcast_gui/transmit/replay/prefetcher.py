@@ -96,7 +96,8 @@ def _has_id(batch: FrameBatch, wanted: Id) -> Mask:
 class Prefetcher:
     """``chunks`` of frames that are wanted, up to before ``row``, which is read next.
 
-    ``skipped`` counts wanted frames that this bus cannot carry, or that are not valid, as a file may have.
+    ``skipped`` counts wanted frames that this bus cannot carry, or that are not valid, as a file may have;
+    ``reason`` is why the last one of the former was skipped.
     """
 
     def __init__(self, source: Rows, options: ReplayOptions, encode: Encode) -> None:
@@ -110,6 +111,7 @@ class Prefetcher:
         self.chunks: deque[Chunk] = deque()
         self.row = options.first_row
         self.skipped = 0
+        self.reason = ""
 
     def restart(self, row: int) -> None:
         """Drop what was read, and continue at another row."""
@@ -155,8 +157,9 @@ class Prefetcher:
             single[row] = True
             try:
                 self._add(batch, single, rows, times)
-            except ValueError:
+            except ValueError as error:
                 self.skipped += 1
+                self.reason = str(error)
 
     def _forward(self, times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """The times of rows, never going backwards: the file's order is kept."""

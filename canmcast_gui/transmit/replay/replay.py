@@ -124,6 +124,11 @@ class Replay:
         return self._prefetcher.skipped
 
     @property
+    def reason(self) -> str:
+        """Why the bus cannot carry the last frame that was skipped; "" if it can carry all."""
+        return self._prefetcher.reason
+
+    @property
     def _end_row(self) -> int:
         end_row = self._options.end_row
         return self._available if end_row is None else min(end_row, self._available)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from canmcast_gui.processes.factories import load_factory
 from canmcast_gui.transmit.commands import ControlReplay, GrowReplay, SeekReplay, SetReplaySpeed, StartReplay
 from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transmit.event_sender import EventSender
@@ -14,7 +15,7 @@ from canmcast_gui.transmit.messages import Dispatcher
 from canmcast_gui.transmit.replay.group import ReplayGroup
 from canmcast_gui.transmit.replay.options import ReplayOptions
 from canmcast_gui.transmit.replay.replay import Replay
-from canmcast_gui.transmit.sender import RateLimit, Sender, load_factory
+from canmcast_gui.transmit.sender import RateLimit, Sender
 
 # How often the ids that other nodes send are updated.
 LIVE_NS = 100_000_000
@@ -140,6 +141,8 @@ class ReplayRunner:
 
     def _changed(self, number: int) -> None:
         replay = self._group.replays[number]
+        if replay.is_over and not replay.sent and replay.reason:
+            self._events.failed(f"No frame of the replay was sent: {replay.reason}.")
         self._events.status_changed("replay", number, lambda: _status(number, replay), replay.is_over)
 
     def _failed(self, number: int, error: Exception) -> None:

@@ -19,3 +19,9 @@ def test_a_rate_is_a_period(rate, period_ns):
 def test_a_rate_out_of_range_is_refused(rate):
     with pytest.raises(TransmitError, match="one in 24 hours to 1,000,000/s"):
         period_of(rate)
+
+
+@pytest.mark.parametrize("channel", [-1, 0, 256])
+def test_a_channel_out_of_range_is_refused(channel):
+    with pytest.raises(TransmitError, match="not a channel"):
+        FuzzOptions(channel=channel).validated()

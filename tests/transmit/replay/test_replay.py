@@ -277,6 +277,14 @@ def test_a_seek_changes_the_position_while_paused():
     assert replay.position_ns(10**9) == 9
 
 
+def test_a_filter_can_use_the_names_of_channels():
+    names = ((1, "body"), (2, "powertrain"))
+    for name, expected in (("body", [0, 1]), ("powertrain", [])):
+        options = ReplayOptions(filter=f"channel == {name}", channel_names=names).validated()
+        sent, _ = follow(replay_of(Source([0, MS]), options), 0, 10**12)
+        assert [number for _, number in sent] == expected
+
+
 def test_a_filter_can_use_times_names_and_sources():
     source = Source([10**9 + n * MS for n in range(6)])
     source.batch.records["source"] = [1, 1, 1, 2, 2, 2]
