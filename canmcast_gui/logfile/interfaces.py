@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol, runtime_checkable
 
 from canmcast_gui.frames import FrameBatch
@@ -62,6 +62,13 @@ class CountingReader(FormatReader, Protocol):
     passed_over: Counter[str]
 
 
+@runtime_checkable
+class NamingReader(FormatReader, Protocol):
+    """A reader of a format that has names of channels, which are known before the first frame."""
+
+    channel_names: dict[int, str]
+
+
 class Sink(Protocol):
     """Writes one format to a file that is open for writing."""
 
@@ -93,3 +100,11 @@ class MarkSink(Sink, Protocol):
 
     def write_mark(self, mark: Mark) -> None:
         """Write a mark after the frames so far; its row is ignored."""
+
+
+@runtime_checkable
+class NamingSink(Sink, Protocol):
+    """A sink of a format that has names of channels."""
+
+    def name_channels(self, names: Mapping[int, str]) -> None:
+        """Give channels names, before anything is written."""

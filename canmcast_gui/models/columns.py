@@ -66,6 +66,11 @@ class ColumnTable(QAbstractTableModel):
 Texts = list[str]
 
 
+def channel_text(number: int, names: Mapping[int, str]) -> str:
+    """The number of a channel, and its name if it has one; "" for an unknown channel."""
+    return f"{number or ''} {names.get(number, '')}".strip()
+
+
 @dataclass
 class ShownFrames:
     """The frames of a block of lines, and what else their cells need.
@@ -84,6 +89,11 @@ class ShownFrames:
     extra: dict[str, Texts] = field(default_factory=dict)
     source_names: Mapping[Source, str] = field(default_factory=dict)
     info: Callable[[FrameBatch, SourceTable], Texts] | None = None
+    channel_names: Mapping[int, str] = field(default_factory=dict)
+
+    def channel_text(self, frame: int) -> str:
+        """The number and the name of a frame's channel, such as "2 powertrain"; "" for an unknown channel."""
+        return channel_text(int(self.batch.channel[frame]), self.channel_names)
 
 
 @dataclass(frozen=True)

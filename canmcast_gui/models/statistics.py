@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import Flag
 from canmcast_gui.frames.arrays import Column
 from canmcast_gui.frames.text import ERROR_FRAME, frame_id_text
-from canmcast_gui.models.columns import NO_INDEX, ColumnTable, Index
+from canmcast_gui.models.columns import NO_INDEX, ColumnTable, Index, channel_text
 from canmcast_gui.recording import NewestById
 from canmcast_gui.recording.entry_numbers import Kind
 
@@ -109,6 +109,7 @@ class StatisticsModel(ColumnTable):
         self._refreshes = 0
         self._sorted_by = (ID, Qt.SortOrder.AscendingOrder)
         self._decimal = False
+        self._channel_names: Mapping[int, str] = {}
         self._warning = QBrush()
 
     def refresh(self, newest: NewestById) -> None:
@@ -142,6 +143,10 @@ class StatisticsModel(ColumnTable):
         """Announce that all texts may have changed."""
         if len(self._order):
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._order) - 1, len(COLUMNS) - 1))
+
+    def set_channel_names(self, names: Mapping[int, str]) -> None:
+        """Set the names of channels by number, for tool tips."""
+        self._channel_names = names
 
     def set_decimal(self, decimal: bool) -> None:
         """Show ids in decimal instead of hexadecimal."""
@@ -206,6 +211,8 @@ class StatisticsModel(ColumnTable):
         entry, column = self.entry(index.row()), index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(entry, column)
+        if role == Qt.ItemDataRole.ToolTipRole and column == CHANNEL:
+            return channel_text(int(self._newest.channel[entry]), self._channel_names) or None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self.alignment(column)
         if role == Qt.ItemDataRole.ForegroundRole and column == MISSED:

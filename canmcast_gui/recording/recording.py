@@ -14,6 +14,7 @@ from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.arrays import RowNumbers
 from canmcast_gui.frames.files import close_to_others
 from canmcast_gui.frames.filters import Filter, compile_filter
+from canmcast_gui.recording.channel_names import ChannelNames
 from canmcast_gui.recording.chunks.chunk import Chunk
 from canmcast_gui.recording.chunks.store import ChunkStore, Limits
 from canmcast_gui.recording.errors import RecordingError, not_recorded
@@ -33,7 +34,8 @@ class Recording:
 
     Rows are numbered from 0, and no number is used twice. Frames beyond the limits are evicted in whole
     chunks, the oldest first: ``first_row`` is then the oldest remaining row. One thread appends; any thread
-    may read rows below ``end_row`` at the same time, and its batches stay valid.
+    may read rows below ``end_row`` at the same time, and its batches stay valid. ``channels`` has the
+    names of channels by number.
     """
 
     def __init__(self, folder: Path, lock: FolderLock, sources: SourceFile, limits: Limits) -> None:
@@ -44,6 +46,7 @@ class Recording:
         self._closed = False
         self.marks = Marks(folder, self._time_of)
         self.gaps = Gaps(folder)
+        self.channels = ChannelNames(folder)
 
     # -- creating and closing ----------------------------------------------------------------------------
 
@@ -104,6 +107,7 @@ class Recording:
         self._store.load()
         self.marks.load(self.first_row, self.end_row)
         self.gaps.load(self.first_row, self.end_row)
+        self.channels.load()
 
     def _on_evicted(self, first_row: int) -> None:
         self.marks.drop_below(first_row)
@@ -287,4 +291,6 @@ class Recording:
 
     def filter(self, text: str) -> Filter:
         """A filter for this recording's sources and start; raises FilterError."""
-        return compile_filter(text, sources=self.sources, start_ns=lambda: self._store.start_ns)
+        return compile_filter(
+            text, sources=self.sources, start_ns=lambda: self._store.start_ns, channels=self.channels
+        )

@@ -84,3 +84,12 @@ def test_a_single_frame_has_no_period_and_is_last(model):
 )
 def test_periods_have_a_suitable_unit(period, text):
     assert period_text(period) == text
+
+
+def test_the_tool_tip_of_a_channel_has_its_name(model):
+    model.refresh(newest_of(FrameBatch.from_columns(0, 0x100, np.zeros((2, 8)), channel=[2, 3])))
+    model.set_channel_names({2: "powertrain"})
+    channel = TITLES.index("Chn")
+    tips = [model.index(line, channel).data(Qt.ItemDataRole.ToolTipRole) for line in range(2)]
+    assert sorted(tips) == ["2 powertrain", "3"]
+    assert column(model, "Chn") == ["2", "3"]

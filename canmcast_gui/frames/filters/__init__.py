@@ -5,6 +5,7 @@ hexadecimal digits in a row are payload bytes. Expressions compare fields::
 
     id == 0x123 and length > 4        id in 0x100..0x1FF        id in (0x1, 0x2)
     dir == tx                         channel == 1              dlc >= 9
+    channel == powertrain             channel in (1, body)
     data[2] & 0x80                    data ~ "DE AD"            data == "01 02"
     name ~ "Engine*"                  source == 10.0.0.7        time > 1.5
     fd  brs  esi  error  remote  extended  standard             Engine.Speed > 3000
@@ -16,6 +17,7 @@ joined by ``and``, ``or``, ``not`` and parentheses; two terms without a word bet
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from canmcast_gui.frames.arrays import Mask
 from canmcast_gui.frames.batch import FrameBatch
@@ -76,6 +78,7 @@ def compile_filter(
     source_names: Mapping[Source, str] | None = None,
     choices: ChoiceLookup | None = None,
     vocabulary: Callable[[], Vocabulary] = Vocabulary,
+    channels: Mapping[int, str] | None = MappingProxyType({}),
 ) -> Filter:
     """Compile ``text``; an empty one passes all frames. Raises FilterError with the position of the mistake.
 
@@ -83,9 +86,18 @@ def compile_filter(
     and ``choices`` the values that have a text. ``sources`` is the table of the frames' source column,
     ``source_names`` the names of some of them; both may grow. ``time`` is in seconds since ``start_ns()``.
     ``vocabulary`` finds signals that are written without their message, and corrects mistyped ones.
+    ``channels`` has the names of channels by number, read only now; with None, where they are not known yet,
+    any name is valid and no frame has it.
     """
     table = SourceTable() if sources is None else sources
     lookups = Lookups(
-        names, table, {} if source_names is None else source_names, signals, choices, start_ns, vocabulary
+        names,
+        table,
+        {} if source_names is None else source_names,
+        signals,
+        choices,
+        start_ns,
+        vocabulary,
+        channels,
     )
     return Filter(text, parse(text, lookups))

@@ -20,7 +20,7 @@ from canmcast_gui.frames.filters.nodes import (
     Number,
     Operand,
 )
-from canmcast_gui.frames.filters.tokens import Cursor, FilterError, ReadNumber, read_number
+from canmcast_gui.frames.filters.tokens import Cursor, FilterError, read_number
 from canmcast_gui.frames.layout import INLINE_BYTES, Flag
 
 # The ids of the messages whose names match a glob pattern.
@@ -106,18 +106,27 @@ def masked(operand: Operand, bits: int) -> Operand:
     return read
 
 
-def comparison(cursor: Cursor, operand: Operand, name: str, read: ReadNumber = read_number) -> Node:
+def take_number(cursor: Cursor, what: str) -> Number:
+    """Read a number. Raises FilterError, which says ``what`` was expected."""
+    return cursor.take_number(what, read_number)
+
+
+# Reads what a value is compared with, as take_number() does.
+TakeNumber = Callable[[Cursor, str], Number]
+
+
+def comparison(cursor: Cursor, operand: Operand, name: str, take: TakeNumber = take_number) -> Node:
     """``== 5``, ``in …``, ``& 0x80`` and so on after the value called ``name``; raises FilterError."""
     is_masked = cursor.take_if("&")
     if is_masked:
         operand = masked(operand, _bits(cursor))
     if cursor.token.is_sign(*SIGNS):
-        return Compare(operand, cursor.take().text, cursor.take_number("a number", read))
+        return Compare(operand, cursor.take().text, take(cursor, "a number"))
     if cursor.token.is_word("not") and cursor.ahead().is_word("in"):
         cursor.take()
-        return Not(_membership(cursor, operand, read))
+        return Not(_membership(cursor, operand, take))
     if cursor.token.is_word("in"):
-        return _membership(cursor, operand, read)
+        return _membership(cursor, operand, take)
     if is_masked:
         return Compare(operand, "!=", 0)
     raise cursor.expected(f"a comparison (== != < <= > >= in) after {name}")
@@ -131,23 +140,23 @@ def _bits(cursor: Cursor) -> int:
     return bits
 
 
-def _membership(cursor: Cursor, operand: Operand, read: ReadNumber) -> Node:
+def _membership(cursor: Cursor, operand: Operand, take: TakeNumber) -> Node:
     cursor.take()
     if not cursor.take_if("("):
-        return InRanges(operand, (_range(cursor, read),))
-    ranges = [_range(cursor, read)]
+        return InRanges(operand, (_range(cursor, take),))
+    ranges = [_range(cursor, take)]
     while cursor.take_if(","):
-        ranges.append(_range(cursor, read))
+        ranges.append(_range(cursor, take))
     cursor.take_sign((")",), "“,” or “)”")
     return InRanges(operand, tuple(ranges))
 
 
-def _range(cursor: Cursor, read: ReadNumber) -> tuple[Number, Number]:
-    low = cursor.take_number("a number or a range such as 0x100..0x1FF", read)
+def _range(cursor: Cursor, take: TakeNumber) -> tuple[Number, Number]:
+    low = take(cursor, "a number or a range such as 0x100..0x1FF")
     position = cursor.token.position
     if not cursor.take_if(".."):
         return low, low
-    high = cursor.take_number("the range's last number", read)
+    high = take(cursor, "the range's last number")
     if high < low:
         raise FilterError("the range ends before it begins", position)
     return low, high

@@ -9,6 +9,7 @@ term     := flag | number-field comparison | "data" … | "name" … | "source" 
 from __future__ import annotations
 
 from canmcast_gui.frames.filters import fields
+from canmcast_gui.frames.filters.channel_terms import channel_term
 from canmcast_gui.frames.filters.fields import SIGNS, comparison
 from canmcast_gui.frames.filters.nodes import (
     AllOf,
@@ -18,6 +19,7 @@ from canmcast_gui.frames.filters.nodes import (
     IdSet,
     Node,
     Not,
+    Number,
 )
 from canmcast_gui.frames.filters.signal_terms import EQUAL, signal_term
 from canmcast_gui.frames.filters.terms import (
@@ -143,12 +145,13 @@ class _Parser:
 
     def _field(self, word: str) -> Node:
         self._cursor.take()
+        if word == "channel":
+            return channel_term(self._cursor, self._lookups)
         if word in fields.NUMBER_FIELDS:
             return comparison(self._cursor, fields.column(word), word)
         if word == "time":
-            return comparison(
-                self._cursor, fields.seconds_since(self._lookups.start_ns), word, read_nanoseconds
-            )
+            elapsed = fields.seconds_since(self._lookups.start_ns)
+            return comparison(self._cursor, elapsed, word, _take_seconds)
         if word == "data":
             return self._data()
         if word == "dir":
@@ -231,6 +234,10 @@ class _Parser:
         if payload is None:
             raise FilterError(f"more than {MAX_PAYLOAD} payload bytes", position)
         return DataContains(payload)
+
+
+def _take_seconds(cursor: Cursor, what: str) -> Number:
+    return cursor.take_number(what, read_nanoseconds)
 
 
 def _compares(token: Token) -> bool:

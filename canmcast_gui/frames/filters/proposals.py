@@ -19,7 +19,7 @@ MEANINGS = {
     "id": "arbitration ID",
     "dlc": "data length code",
     "length": "number of payload bytes",
-    "channel": "channel",
+    "channel": "channel: number or name",
     "data": "payload; data[2] is a byte",
     "dir": "direction: rx or tx",
     "name": "name of the message",
@@ -75,13 +75,15 @@ class Proposal:
 class Words:
     """Everything that can be proposed: names of databases, and those of the recording and the user.
 
-    ``sources`` are addresses, each with its name or "". ``saved`` are texts of filters by their names.
+    ``sources`` are addresses, each with its name or "". ``channel_names`` has the
+    names of some channels. ``saved`` are texts of filters by their names.
     """
 
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     choices: ChoiceLookup = lambda _name: {}
     sources: Sequence[tuple[str, str]] = ()
     channels: Sequence[int] = ()
+    channel_names: Mapping[int, str] = field(default_factory=dict)
     saved: Mapping[str, str] = field(default_factory=dict)
     recent: Sequence[str] = ()
 
@@ -99,7 +101,11 @@ def values(name: str, sign: str, words: Words) -> Iterator[Proposal]:
         for address, named in words.sources:
             yield Proposal(quoted(address), Kind.SOURCE, address, named)
     elif lower == "channel":
-        yield from (Proposal(str(number), Kind.CHANNEL) for number in words.channels)
+        names = words.channel_names
+        for channel in sorted({*words.channels, *names}):
+            yield Proposal(str(channel), Kind.CHANNEL, detail=names.get(channel, ""))
+        for channel, own in names.items():
+            yield Proposal(quoted(own), Kind.CHANNEL, own, f"channel {channel}")
     elif lower == "id":
         for message in words.vocabulary.messages:
             text = f"0x{message.arbitration_id:X}"

@@ -115,6 +115,7 @@ class Lookups:
     choices: ChoiceLookup | None
     start_ns: Callable[[], int]
     vocabulary: Callable[[], Vocabulary]
+    channels: Mapping[int, str] | None
 
 
 def payload_bytes(text: str) -> bytes | None:

@@ -105,16 +105,17 @@ class Vocabulary:
         in_message, _, own = lower.rpartition(".")
         fields = {word: word for word in (*FIELDS, *FLAGS, "standard")}
         if not in_message:
-            return _closest(lower, {**self._own_names(), **fields})
+            return closest(lower, {**self._own_names(), **fields})
         members = {signal.full.lower(): signal.full for signal in self.signals if is_plain(signal.full)}
-        return _closest(lower, members) or self._own_names().get(own, "")
+        return closest(lower, members) or self._own_names().get(own, "")
 
     def _own_names(self) -> dict[str, str]:
         """The full name of the first signal of each own name in lower case."""
         return {name.lower(): full[0] for name, full in self._named.items() if is_plain(full[0])}
 
 
-def _closest(word: str, texts: Mapping[str, str]) -> str:
+def closest(word: str, texts: Mapping[str, str]) -> str:
+    """The text whose key is most similar to a word; keys and word in lower case. "" where none is similar."""
     if word in texts:
         return texts[word]
     letters = set(word)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import numpy as np
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.mf4.blocks import HEAD, PROGRAM
 from canmcast_gui.logfile.mf4.groups import BY_TIME, BY_USER, DATA, ERROR, EVENT, MARKER, NANOSECOND, REMOTE
+from canmcast_gui.logfile.mf4.names import comment_of
 
 _HEAD = [("number", "u1"), ("time", "<i8"), ("BusChannel", "u1"), ("ID", "<u4"), ("IDE", "u1"), ("DLC", "u1")]
 _REMOTE = [*_HEAD, ("Dir", "u1")]
@@ -40,10 +43,15 @@ _CHANNEL_BUS_EVENT = 0x400
 
 
 class Header:
-    """The blocks before the data of a file that starts at a time; ``size`` is their number of bytes."""
+    """The blocks before the data of a file that starts at a time; ``size`` is their number of bytes.
 
-    def __init__(self, start_ns: int) -> None:
+    ``names`` are the names of channels by number.
+    """
+
+    def __init__(self, start_ns: int, names: Mapping[int, str] = MappingProxyType({})) -> None:
         self.start_ns = start_ns
+        comment = comment_of(names)
+        self._comment = text_block(comment, b"##MD") if comment else b""
         self.size = 0
         self.size = len(self.content([0] * len(KINDS), 0, 0, finished=False))
 
@@ -56,9 +64,11 @@ class Header:
         date = _DATE.pack(self.start_ns, 0, 0, _OFFSETS_VALID, 0, 0, 0, 0)
         header = out.position
         history = header + HEAD.size + 6 * 8 + len(date)
-        group = history + len(self._history())
-        out.block(b"HD", [group, history, 0, 0, events, 0], date)
+        comment = history + len(self._history())
+        group = comment + len(self._comment)
+        out.block(b"HD", [group, history, 0, 0, events, comment if self._comment else 0], date)
         out.raw(self._history())
+        out.raw(self._comment)
         out.named_block("DG", b"DG", [0, 0, 0, 0], b"\1" + bytes(7))
         self._groups(out, counts)
         data = out.position
@@ -142,10 +152,11 @@ def event_blocks(marks: list[Mark], position: int, start_ns: int) -> bytes:
     return out.content()
 
 
-def text_block(text: str) -> bytes:
+def text_block(text: str, kind: bytes = b"##TX") -> bytes:
+    """A block with a text: plain, or XML in one of the kind ##MD."""
     raw = text.replace("\0", " ").encode()
     padded = raw + bytes(8 - len(raw) % 8)
-    return HEAD.pack(b"##TX", 0, HEAD.size + len(padded), 0) + padded
+    return HEAD.pack(kind, 0, HEAD.size + len(padded), 0) + padded
 
 
 class Blocks:

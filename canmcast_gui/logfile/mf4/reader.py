@@ -14,6 +14,7 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile.interfaces import Marks
 from canmcast_gui.logfile.mf4.blocks import ID_BYTES, PROGRAM, Block, BlockError, Blocks, DataStream
 from canmcast_gui.logfile.mf4.groups import data_groups, events_of
+from canmcast_gui.logfile.mf4.names import names_in
 from canmcast_gui.logfile.mf4.streams import DataGroupFrames, merged
 from canmcast_gui.logfile.opening import seekable_log
 from canmcast_gui.logfile.problems import Problems
@@ -40,6 +41,7 @@ class Mf4Reader:
         self.position = 0
         self.start_ns = 0
         self.marks = Marks()
+        self.channel_names: dict[int, str] = {}
         self._events: deque[tuple[int, str]] = deque(maxlen=_MOST_EVENTS)
         self._frames = 0
 
@@ -69,6 +71,7 @@ class Mf4Reader:
             self._problems.add("at the beginning", error)
             return
         self.start_ns = self._start(header)
+        self.channel_names = names_in(blocks.text(header.link(5)))
         self._events.extend(sorted(events_of(blocks, header.link(4), self.start_ns)))
         groups = data_groups(blocks, header.link(0), self._problems)
         streams = []

@@ -7,6 +7,7 @@ be read up to its end; marks follow as events when the file is complete.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -29,6 +30,11 @@ class Mf4Sink:
         self._header: Header | None = None
         self._counts = [0] * len(KINDS)
         self._marks: list[Mark] = []
+        self._names: Mapping[int, str] = {}
+
+    def name_channels(self, names: Mapping[int, str]) -> None:
+        """Give channels names, before anything is written."""
+        self._names = dict(names)
 
     def write(self, batch: FrameBatch) -> None:
         """Write all frames of a batch."""
@@ -60,7 +66,8 @@ class Mf4Sink:
 
     def _started(self, first_ns: int) -> Header:
         if self._header is None:
-            self._header = Header(max(0, first_ns // NS_PER_SECOND * NS_PER_SECOND))
+            start_ns = max(0, first_ns // NS_PER_SECOND * NS_PER_SECOND)
+            self._header = Header(start_ns, self._names)
             self._file.write(self._header.content(self._counts, 0, 0, finished=False))
         return self._header
 

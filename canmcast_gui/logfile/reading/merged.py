@@ -110,6 +110,9 @@ class MergedReader(SeveralReader):
         records["channel"] = table[records["channel"]]
         return FrameBatch(records, batch.heap)
 
+    def _number(self, index: int, channel: int) -> int | None:
+        return self.channels.get((index, channel))
+
     def _channel(self, index: int, channel: int) -> int:
         known = self.channels.get((index, channel))
         if known is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.logfile.formats import Format
-from canmcast_gui.logfile.interfaces import CountingReader, FormatReader
+from canmcast_gui.logfile.interfaces import CountingReader, FormatReader, NamingReader
 from canmcast_gui.logfile.problems import FileError, Finding, Missing, Problems, os_message, unread
 from canmcast_gui.logfile.reading.checks import FrameChecks
 from canmcast_gui.logfile.reading.recognition import recognize
@@ -71,6 +71,11 @@ class Reader(ABC):
     @abstractmethod
     def problems(self) -> list[str]:
         """The messages of the findings, then of the first skipped entries, with their positions."""
+
+    @property
+    def channel_names(self) -> Mapping[int, str]:
+        """The names of channels by number, for formats that have them."""
+        return {}
 
     @property
     def renumbered(self) -> list[str]:
@@ -176,6 +181,11 @@ class FrameReader(Reader):
     def report(self) -> list[str]:
         """All problems with their file and row."""
         return [f"{self.path.name}: {message}" for message in super().report]
+
+    @property
+    def channel_names(self) -> Mapping[int, str]:
+        """The names of channels by number, for formats that have them."""
+        return self._reader.channel_names if isinstance(self._reader, NamingReader) else {}
 
     @property
     def passed_over(self) -> dict[str, int]:

@@ -33,6 +33,21 @@ class SeveralReader(Reader):
         return self._marks
 
     @property
+    def channel_names(self) -> dict[int, str]:
+        """The names of channels by number; of two for one channel the first."""
+        names: dict[int, str] = {}
+        for index, reader in enumerate(self.readers):
+            for channel, name in reader.channel_names.items():
+                number = self._number(index, channel)
+                if number is not None:
+                    names.setdefault(number, name)
+        return names
+
+    def _number(self, _index: int, channel: int) -> int | None:
+        """The number of a channel of a file among all frames; None for one without frames."""
+        return channel
+
+    @property
     def skipped(self) -> int:
         """How much could not be read, in all files."""
         return sum(reader.skipped for reader in self.readers)

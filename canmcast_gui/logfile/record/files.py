@@ -103,6 +103,7 @@ class FileSequence:
         name = path if self._options.is_numbered else self._final_path
         self._sink, self._file = _open_recording_sink(self._kind, path, name)
         self._output = Output(self._kind, self._sink, self.losses, _EARLIER_NS)
+        self._output.name_channels(dict(self._options.channel_names))
         self._finished = False
         self._on_file(path)
 

@@ -24,7 +24,8 @@ class RecordOptions:
     ``split_frames``. With a ``trigger``, a filter expression, recording starts ``pre_seconds`` before a frame
     that passes it, and with ``post_seconds`` stops that long after the last such frame; each trigger then
     starts a new file. ``pre_seconds`` without a trigger asks for the frames just before the recording
-    started. ``format`` is the name of a format, or None to use that of the suffix.
+    started. ``channel_names`` are numbers and names of channels, for formats that hold names. ``format`` is
+    the name of a format, or None to use that of the suffix.
     """
 
     format: str | None = None
@@ -34,6 +35,7 @@ class RecordOptions:
     trigger: str = ""
     pre_seconds: float = 0.0
     post_seconds: float | None = None
+    channel_names: tuple[tuple[int, str], ...] = ()
 
     @property
     def is_numbered(self) -> bool:

@@ -6,7 +6,7 @@ A kind covers exactly the frames that differ when the written file is read.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -151,6 +151,7 @@ class Losses:
         self._kinds = kinds
         self._counts: Counter[Loss] = Counter()
         self._others: Counter[tuple[str, str]] = Counter()
+        self._nameless: set[int] = set()
 
     def add(self, batch: FrameBatch) -> None:
         """Count the losses of these frames."""
@@ -175,9 +176,15 @@ class Losses:
         if number:
             self._others[noun, what] += number
 
+    def add_nameless(self, channels: Iterable[int]) -> None:
+        """Count channels whose names are lost, each once."""
+        self._nameless.update(channels)
+
     @property
     def messages(self) -> list[str]:
         """One text for each kind: "12 error frames without DLC and data"; sources last."""
         known = [kind for kind in self._kinds if kind in self._counts]
         texts = [kind.text(self._counts[kind]) for kind in sorted(known, key=lambda kind: kind is SOURCE)]
-        return [f"{counted(number, noun)} {what}" for (noun, what), number in self._others.items()] + texts
+        nameless = [f"{counted(len(self._nameless), 'channel')} without name"] if self._nameless else []
+        others = [f"{counted(number, noun)} {what}" for (noun, what), number in self._others.items()]
+        return others + nameless + texts

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
+
+import numpy as np
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.marks import Mark
@@ -11,7 +14,7 @@ from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_SECOND
 from canmcast_gui.frames.validity import repair_ids
 from canmcast_gui.logfile.format_choice import writable
 from canmcast_gui.logfile.formats import Format
-from canmcast_gui.logfile.interfaces import MarkSink, Sink, StartSink
+from canmcast_gui.logfile.interfaces import MarkSink, NamingSink, Sink, StartSink
 from canmcast_gui.logfile.problems import FileError
 from canmcast_gui.logfile.writing.losses import Losses
 
@@ -44,6 +47,7 @@ class Output:
         # Marks before the first frame, until the start of the file is known.
         self._early: list[Mark] = []
         self._marks = 0
+        self._unnamed: set[int] = set()
 
     @property
     def start_ns(self) -> int | None:
@@ -59,6 +63,15 @@ class Output:
             for mark in early:
                 self._pass_mark(mark)
 
+    def name_channels(self, names: Mapping[int, str]) -> None:
+        """Give channels names, before anything is written; those of channels that occur count as lost
+        where the format does not hold them.
+        """
+        if isinstance(self._sink, NamingSink):
+            self._sink.name_channels(names)
+        else:
+            self._unnamed = set(names)
+
     def write(self, batch: FrameBatch) -> None:
         """Write frames, without those whose ids are impossible. Raises FileError where the format refuses."""
         batch = self._repair_ids(batch)
@@ -71,6 +84,10 @@ class Output:
         if start_ns is not None and oldest_ns < start_ns:
             raise TooOldError(self._kind, oldest_ns, start_ns)
         self.losses.add(batch)
+        if self._unnamed:
+            present = self._unnamed.intersection(np.unique(batch.channel).tolist())
+            self.losses.add_nameless(present)
+            self._unnamed -= present
         self._sink.write(batch)
         self.frames += len(batch)
 

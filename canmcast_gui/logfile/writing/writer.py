@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -84,6 +84,10 @@ class Writer:
     def begin(self, first_ns: int) -> None:
         """Start the file early enough for frames of that time, which may be written later."""
         self._output.begin(first_ns)
+
+    def name_channels(self, names: Mapping[int, str]) -> None:
+        """Give channels names, before anything is written."""
+        self._output.name_channels(names)
 
     def write(self, batch: FrameBatch) -> None:
         """Write the frames of a batch. Raises FileError, which aborts the file.

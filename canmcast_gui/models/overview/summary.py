@@ -9,6 +9,7 @@ from canmcast_gui.app.document.files import Opened
 from canmcast_gui.app.document.overview import Overview
 from canmcast_gui.app.document.timeline import Kinds
 from canmcast_gui.frames.units import NS_PER_SECOND
+from canmcast_gui.models.columns import channel_text
 from canmcast_gui.models.overview.times import date_text, duration_text
 from canmcast_gui.wording import counted, size_text
 
@@ -100,7 +101,7 @@ def _problems(opened: Opened | None) -> str:
 def _properties(
     document: Document, overview: Overview, kinds: dict[int, Kinds], loads: dict[int, float], rates: str
 ) -> list[tuple[str, str]]:
-    spread, opened = overview.spread, document.opened
+    spread, opened, names = overview.spread, document.opened, document.recording.channels
     rows = []
     for file in opened.files if opened else ():
         rows.append(("File", str(file.path)))
@@ -120,7 +121,7 @@ def _properties(
         rows += _kind_rows(Kinds.total(kinds.values()))
     for channel, found in sorted(kinds.items()):
         load = f", mean load {_percent(loads[channel])}" if channel in loads else ""
-        title = f"Channel {channel}" if channel else "Unknown channel"
+        title = f"Channel {channel_text(channel, names)}" if channel else "Unknown channel"
         rows.append((title, f"{counted(found.frames, 'frame')}{load}"))
     if loads:
         rows.append(("Loads are for", f"{rates}, including stuff bits"))

@@ -111,6 +111,7 @@ class ByIdReader:
             extra,
             source_names,
             self.info.texts,
+            recording.channels,
         )
 
 

@@ -125,9 +125,10 @@ def cell_filter(column: Column, block: LineBlock, frame: int) -> CellFilter | No
     if column.key == "data":
         payload = batch.payload(frame).hex(" ").upper()
         return CellFilter("this data", f'data == "{payload}"') if payload else None
+    if column.key == "channel" and text:
+        return CellFilter(f"channel {block.shown.channel_text(frame)}", f"channel == {text}")
     simple = {
         "name": (f"{text}", f'name == "{text}"'),
-        "channel": (f"channel {text}", f"channel == {text}"),
         "direction": (f"{text} frames", f"dir == {text.lower()}"),
         "dlc": (f"DLC {int(batch.dlc[frame])}", f"dlc == {int(batch.dlc[frame])}"),
     }

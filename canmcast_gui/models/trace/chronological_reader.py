@@ -154,6 +154,7 @@ class ChronologicalReader:
         backwards = set((np.flatnonzero(steps < 0) + len(first)).tolist())
         shown = ShownFrames(batch, sources, self._names(batch), times, deltas, self.style.decimal)
         shown.source_names, shown.info = self.style.source_names, self.info.texts
+        shown.channel_names = self.rows.recording.channels
         return shown, backwards
 
     def _names(self, batch: FrameBatch) -> list[str]:

@@ -12,6 +12,7 @@ from canmcast_gui.database import SignalValue
 from canmcast_gui.frames import Flag, FrameBatch, Source
 from canmcast_gui.frames.text import data_text
 from canmcast_gui.models.columns import (
+    CHANNEL,
     DATA,
     DELTA,
     INFO,
@@ -127,6 +128,8 @@ class LineBlock:
         if column is SOURCE:
             address = str(self.shown.sources[int(self.batch.source[frame])])
             return f"{text}, {address}" if text != address else text or None
+        if column is CHANNEL:
+            return self.shown.channel_text(frame) or None
         if column in (TIME, DELTA) and frame in self.backwards:
             return "This frame is older than the one before it."
         return text or None

@@ -71,6 +71,13 @@ def _edit_key(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
     return replace(row, key=keys.toString())
 
 
+def _edit_channel(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
+    text = text.strip()
+    if text and not (text.isascii() and text.isdecimal()):
+        raise RowError(f"{text} is not a channel: type its number, or nothing for the first channel.")
+    return replace(row, channel=int(text or 0))
+
+
 def _edit_count(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
     return replace(row, count=parse_count(text))
 
@@ -128,6 +135,16 @@ IDENTIFIER = TransmitColumn(
     lambda row, decimal: id_text(row.arbitration_id, row.extended, decimal),
     _edit_id,
     numeric=True,
+)
+CHANNEL = TransmitColumn(
+    "channel",
+    "Chn",
+    4,
+    "The number of the channel that the row is sent on; without one the first channel",
+    lambda row, _decimal: str(row.channel or ""),
+    _edit_channel,
+    numeric=True,
+    align="center",
 )
 TYPE = TransmitColumn(
     "type",
@@ -211,8 +228,8 @@ GENERATORS = TransmitColumn(
     _edit_generators,
 )
 COLUMNS = (
-    ARMED, SEND, NAME, IDENTIFIER, DATA, PERIOD, SENT, TYPE, LENGTH, COUNT, TRIGGER, MEASURED, JITTER, KEY,
-    GENERATORS, GROUP, COMMENT,
+    ARMED, SEND, NAME, IDENTIFIER, DATA, PERIOD, SENT, CHANNEL, TYPE, LENGTH, COUNT, TRIGGER, MEASURED,
+    JITTER, KEY, GENERATORS, GROUP, COMMENT,
 )  # fmt: skip
 # A narrow panel has room for these. The others can be shown, and the details of a row have their values.
 USUAL_COLUMNS = (ARMED, SEND, NAME, IDENTIFIER, DATA, PERIOD, SENT)

@@ -6,6 +6,7 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import Qt
 
 from canmcast_gui.app.document.databases import compile_for
 from canmcast_gui.frames import Source
@@ -146,3 +147,19 @@ def test_a_refined_filter_requires_both(tmp_path_factory, first, second):
         )
         assert (both == (recording & other)).all()
     assert refined("  ", second) == second
+
+
+def test_a_channel_has_its_name_in_tool_tip_and_menu_and_its_number_as_text(model, recording):
+    batch = traffic(3)
+    batch.records["channel"] = [2, 3, 0]
+    recording.append(batch)
+    recording.channels.change({2: "powertrain"})
+    model.set_rows(AllRows(recording))
+    at = [column.key for column in model.columns].index("channel")
+    block = model.block(0, 3)
+    tips = [model.index(line, at).data(Qt.ItemDataRole.ToolTipRole) for line in range(3)]
+    assert tips == ["2 powertrain", "3", None]
+    assert [model.index(line, at).data() for line in range(3)] == ["2", "3", ""]
+    assert rows_text(model.block_readers([(0, 3)], 2), [model.columns[at]], "text") == "Chn\n2\n3\n\n"
+    filters = [cell_filter(model.columns[at], block, frame) for frame in range(3)]
+    assert filters == [("channel 2 powertrain", "channel == 2"), ("channel 3", "channel == 3"), None]
