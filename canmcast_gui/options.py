@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from canmcast_gui.channels.measurement import Measurement
     from canmcast_gui.transport.settings import BusSettings
 
 
 @dataclass(frozen=True)
 class StartOptions:
-    """See ``canmcast-gui --help``. ``bus`` is None if no bus is opened at the start."""
+    """See ``canmcast-gui --help``. ``bus`` is None if none is opened at the start, ``demo`` the
+    bus of the demonstration."""
 
-    bus: BusSettings | None = None
-    demo: bool = False
+    bus: Measurement | None = None
+    demo: BusSettings | None = None
     file: Path | None = None
     databases: tuple[Path, ...] = ()
     workspace: Path | None = None

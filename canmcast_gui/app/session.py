@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
@@ -77,7 +76,8 @@ class Session(QObject):
         self.bus.lost.connect(self.document.add_loss)
         self.bus.warning.connect(self.transmit.link.changed)
         self.bus.transmit_events.connect(self.transmit.link.events)
-        self.databases.changed.connect(self.transmit.jobs.refresh_triggers)
+        for renamed in (self.databases.changed, self.document.channels_named):
+            renamed.connect(self.transmit.jobs.refresh_triggers)
         for happened in (self.state_changed, self.document.replaced, self.bus.transmit_events):
             happened.connect(self.clock.wake)
         self.tasks.started.connect(self._on_task)
@@ -108,12 +108,12 @@ class Session(QObject):
         self.record.write(batch)  # first: what fails below costs the log file no frame
         self.document.append(batch, is_demo=self.bus.is_demo_bus)
         self.clock.wake()
-        self.bus.rates.update(batch, time.monotonic_ns(), time.time_ns())
+        self.bus.count(batch)
 
     def clear(self) -> None:
         """Begin an empty recording and delete the old one."""
         self.document.clear()
-        self.bus.rates.clear()
+        self.bus.clear_rates()
         self.state_changed.emit()
 
     def open_file(self, path: Path | str, layout: TableLayout | None = None) -> Task:
@@ -144,8 +144,15 @@ class Session(QObject):
     def _on_bus_state(self) -> None:
         if self.bus.state is BusState.CONNECTING:
             self.messages.end(DOCUMENT_TOPIC)
+        elif self.bus.state is BusState.LIVE:
+            self._name_channels()
         self.transmit.link.use(self.bus.transmitter, self.bus.settings)
         self.state_changed.emit()
+
+    def _name_channels(self) -> None:
+        """Frames from now on are those of the channels that are open."""
+        if self.bus.settings is not None:
+            self.document.name_channels(self.bus.settings.names())
 
     def _on_task(self, task: Task) -> None:
         """Views show what a task has done so far, such as the frames of a file."""
@@ -156,6 +163,8 @@ class Session(QObject):
         sources = self.document.recording.sources
         self.bus.use_sources(sources)
         self.databases.loaded.use_sources(sources)
+        if self.bus.is_open and self.document.file_path is None:
+            self._name_channels()
 
     # -- counters and the end ----------------------------------------------------------------------------
 

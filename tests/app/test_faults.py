@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from canmcast_gui.app.session import Session, SessionState
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import read_batches
 from canmcast_gui.transport.errors import BusError
@@ -47,7 +48,7 @@ class Disturbed:
         self._interface = interface
         self._settings = settings
         self._sent = 0
-        session.bus.open(settings)
+        session.bus.open(Measurement.of_bus(settings))
         self.wait(lambda: session.state is SessionState.LIVE)
 
     def wait(self, condition: Callable[[], object]) -> None:
@@ -90,15 +91,15 @@ class Disturbed:
         self.wait(lambda: not self._session.bus.problem)
 
     def receiver_stopped(self) -> None:
-        pid = self._session.bus.capture.pid
+        pid = self._session.bus.captures[0].pid
         os.kill(pid, signal.SIGSTOP)
         self.send(BURST)
         os.kill(pid, signal.SIGCONT)
 
     def receiver_killed(self) -> None:
-        pid = self._session.bus.capture.pid
+        pid = self._session.bus.captures[0].pid
         os.kill(pid, signal.SIGKILL)
-        self.wait(lambda: self._session.bus.capture.pid not in (pid, None))
+        self.wait(lambda: self._session.bus.captures[0].pid not in (pid, None))
         self.wait(lambda: any("is running again" in text for _, text in self._messages))
         self._messages.clear()
 

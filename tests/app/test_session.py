@@ -7,13 +7,17 @@ import can
 import numpy as np
 import pytest
 
-from canmcast_gui.app.bus.live import RESTARTED
 from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.app.transmit.row import TransmitRow
+from canmcast_gui.channels.losses import RESTARTED
+from canmcast_gui.channels.measurement import Measurement
+from canmcast_gui.channels.settings import parse_channels
 from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.frames.filters.completion import complete
 from canmcast_gui.logfile import RecordOptions, read_batches
 from canmcast_gui.recording import RateMeter, Recording
 from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.ui.filters.state import FilterState
 from tests.support.messages import assert_same_frames
 
 WAIT_MS = 10_000
@@ -45,7 +49,7 @@ def settings_for(group: str, port: int) -> BusSettings:
 
 
 def go_live(qtbot, session: Session, settings: BusSettings) -> None:
-    session.bus.open(settings)
+    session.bus.open(Measurement.of_bus(settings))
     qtbot.waitUntil(lambda: session.state is SessionState.LIVE, timeout=WAIT_MS)
 
 
@@ -120,7 +124,7 @@ class TestBus:
         go_live(qtbot, session, settings_for("239.74.163.2", port))
         stock_peer("send", "--port", port, "--count", 100).result()
         qtbot.waitUntil(lambda: len(session.document.recording) >= 100, timeout=WAIT_MS)
-        os.kill(session.bus.capture.pid, signal.SIGKILL)
+        os.kill(session.bus.captures[0].pid, signal.SIGKILL)
         qtbot.waitUntil(lambda: any(level == "warning" for level, _ in messages), timeout=WAIT_MS)
 
         def received_again() -> bool:
@@ -140,13 +144,13 @@ class TestBus:
         ],
     )
     def test_a_bus_that_cannot_be_opened_is_reported(self, qtbot, session, settings, hint, messages):
-        session.bus.open(settings)
+        session.bus.open(Measurement.of_bus(settings))
         qtbot.waitUntil(lambda: session.state is SessionState.OFFLINE, timeout=WAIT_MS)
         assert [level for level, _ in messages] == ["error"]
         assert hint in messages[0][1]
 
     def test_closing_while_connecting_leaves_no_process(self, qtbot, session, network):
-        session.bus.open(settings_for("239.74.163.2", network.free_port()))
+        session.bus.open(Measurement.of_bus(settings_for("239.74.163.2", network.free_port())))
         session.bus.close()
         assert session.state is SessionState.OFFLINE
 
@@ -224,7 +228,7 @@ class TestBus:
             one.start_demo()
         for one in (session, other):
             qtbot.waitUntil(lambda one=one: len(one.document.recording) > 300, timeout=WAIT_MS)
-        ports = {one.bus.settings.port for one in (session, other)}
+        ports = {one.bus.settings.multicast.port for one in (session, other)}
         senders = [{source.port for source in one.document.recording.sources} for one in (session, other)]
         other.shutdown()
         assert len(ports) == 2
@@ -374,3 +378,29 @@ def test_a_trigger_that_is_not_valid_is_reported_and_nothing_is_recorded(session
     assert not session.record.start(tmp_path / "live.asc", RecordOptions(trigger="id =="))
     assert [level for level, text in messages if "trigger" in text] == ["error"]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.network
+def test_a_recording_has_the_names_of_the_channels_that_are_open(qtbot, session, network):
+    def open_channels(*names: str) -> None:
+        texts = [f"{name}multicast:239.74.163.2,hop_limit=0,port={network.free_port()}" for name in names]
+        session.bus.open(Measurement.of(parse_channels(texts)))
+        qtbot.waitUntil(lambda: session.state is SessionState.LIVE, timeout=WAIT_MS)
+
+    filters = FilterState(session)
+    filters.set_text("channel == powertrain")
+    assert filters.error is not None
+    open_channels("body=", "powertrain=", "")
+    names = session.document.recording.channels
+    assert dict(names) == {1: "body", 2: "powertrain"}
+    assert filters.error is None
+    batch = FrameBatch.from_columns(0, [1, 2], np.zeros((2, 1), np.uint8), channel=[1, 2])
+    assert filters.filter.mask(batch).tolist() == [False, True]
+    assert [(one.text, one.detail) for one in complete("channel == pow", 14, filters.words()).proposals] == [
+        ("powertrain", "channel 2")
+    ]
+    session.clear()
+    assert dict(session.document.recording.channels) == {1: "body", 2: "powertrain"}
+    open_channels("powertrain=", "")
+    assert dict(session.document.recording.channels) == {1: "powertrain"}
+    assert filters.filter.mask(batch).tolist() == [True, False]

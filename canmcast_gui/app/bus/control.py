@@ -9,15 +9,20 @@ from enum import Enum
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from canmcast_gui.app.bus.live import SUPERVISE_MS, BusProcesses, LiveBus, Loss
+from canmcast_gui.app.bus.channel_state import ChannelState
+from canmcast_gui.app.bus.live import SUPERVISE_MS, LiveBus
+from canmcast_gui.app.bus.load import ChannelLoad, ChannelRates, load_of
 from canmcast_gui.app.program.messages import Messages
 from canmcast_gui.app.program.report import SessionTotals
 from canmcast_gui.app.program.tasks import Task, TaskPool
+from canmcast_gui.channels.losses import Loss
+from canmcast_gui.channels.measurement import Measurement
+from canmcast_gui.channels.processes import ChannelProcesses
 from canmcast_gui.demo.process import DemoProcess
 from canmcast_gui.frames import FrameBatch, Source, SourceTable
 from canmcast_gui.recording import RateMeter
 from canmcast_gui.transmit import Transmitter
-from canmcast_gui.transport.capture.client import Capture
+from canmcast_gui.transport.capture.client import ProcessCapture
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.statistics import SourceCounts
 
@@ -57,9 +62,10 @@ class BusControl(QObject):
         """``sources`` returns the source table for frames of a bus that has just been opened."""
         super().__init__(parent)
         self.state = BusState.OFFLINE
-        self.settings: BusSettings | None = None
+        self.settings: Measurement | None = None
         self.is_demo_bus = False
         self.rates = RateMeter()
+        self._channel_rates = ChannelRates()
         self._tasks = tasks
         self._messages = messages
         self._sources = sources
@@ -75,9 +81,9 @@ class BusControl(QObject):
     # -- open and close ----------------------------------------------------------------------------------
 
     @property
-    def capture(self) -> Capture | None:
-        """The client of the capture process while the bus is open."""
-        return self._live.capture if self._live else None
+    def captures(self) -> tuple[ProcessCapture, ...]:
+        """The clients of the capture processes, one for each open channel; none without a bus."""
+        return tuple(channel.capture for channel in self._live.channels) if self._live else ()
 
     @property
     def transmitter(self) -> Transmitter | None:
@@ -91,12 +97,52 @@ class BusControl(QObject):
 
     def counts_by_source(self) -> Mapping[Source, SourceCounts]:
         """What each sender of the open bus sent so far; empty without a bus."""
-        return self._live.capture.statistics().by_source if self._live else {}
+        return self._live.statistics().by_source if self._live else {}
 
     @property
     def problem(self) -> str | None:
         """Why no frame can arrive from the open bus now, as a clause; None without a problem or a bus."""
         return self._live.problem if self._live else None
+
+    @property
+    def problem_label(self) -> str:
+        """The channels that have a problem, in a few words; "" if there are none."""
+        return ", ".join(state.label for state in self.channel_states() if state.problem)
+
+    def channel_states(self) -> tuple[ChannelState, ...]:
+        """What each open channel does; empty without a bus."""
+        return self._live.states() if self._live else ()
+
+    @property
+    def late(self) -> int:
+        """Frames of the open bus that arrived after later ones of other channels were passed on."""
+        return self._live.late if self._live else 0
+
+    # -- rates -------------------------------------------------------------------------------------------
+
+    def count(self, batch: FrameBatch) -> None:
+        """Measure frames that have just arrived."""
+        now_ns, utc_ns = time.monotonic_ns(), time.time_ns()
+        self.rates.update(batch, now_ns, utc_ns)
+        if self._is_several:
+            self._channel_rates.update(batch, now_ns, utc_ns)
+
+    def clear_rates(self) -> None:
+        """Forget what was measured."""
+        self.rates.clear()
+        self._channel_rates.clear()
+
+    def loads(self, now_ns: int, bit_rate: int, data_bit_rate: int) -> list[ChannelLoad]:
+        """The load of each open channel; the bit rates are those of channels that have none, in bit/s."""
+        usual = (bit_rate, data_bit_rate)
+        channels = [channel.settings for channel in self._live.channels] if self._live else []
+        if not self._is_several:
+            return [load_of(self.rates, channels[0] if channels else None, now_ns, usual)]
+        return [load_of(self._channel_rates.meter(each.number), each, now_ns, usual) for each in channels]
+
+    @property
+    def _is_several(self) -> bool:
+        return self._live is not None and len(self._live.channels) > 1
 
     @property
     def is_demo(self) -> bool:
@@ -114,24 +160,24 @@ class BusControl(QObject):
             return "demonstration"
         return self.settings.label() if self.settings else ""
 
-    def open(self, settings: BusSettings) -> None:
-        """Close the bus that is open, if any, and open this one; a message says why that failed."""
+    def open(self, settings: Measurement) -> None:
+        """Close the channels that are open, if any, and open these; a message says why that failed."""
         self.close()
         self.is_demo_bus = False
         self.settings = settings
         self._opening = task = self._tasks.make(
-            f"Connecting to {settings.label()}", lambda _report: BusProcesses(settings)
+            f"Connecting to {settings.label()}", lambda _report: ChannelProcesses(settings)
         )
         task.finished.connect(self._on_opened)
         task.failed.connect(self._on_failed)
-        task.canceled.connect(BusProcesses.shutdown)
+        task.canceled.connect(ChannelProcesses.shutdown)
         self._set_state(BusState.CONNECTING)
         task.start()
 
     def open_demo(self, settings: BusSettings) -> None:
         """Open a bus of this computer only, and start the demonstration car on it."""
         settings = replace(settings, local=True, hop_limit=0)
-        self.open(settings)
+        self.open(Measurement.of_bus(settings))
         self.is_demo_bus = True
         try:
             self._demo = DemoProcess(settings)
@@ -166,7 +212,7 @@ class BusControl(QObject):
             return self._past
         return self._past.plus(self._live.statistics(), time.monotonic() - self._since)
 
-    def _on_opened(self, processes: BusProcesses) -> None:
+    def _on_opened(self, processes: ChannelProcesses) -> None:
         self._opening = None
         self._live = LiveBus(processes, self._sources(), self)
         self._live.received.connect(self.received)
@@ -175,6 +221,7 @@ class BusControl(QObject):
         self._live.warning.connect(self._on_warning)
         self._live.problem_changed.connect(self.state_changed)
         self._since = time.monotonic()
+        self._channel_rates.clear()
         self._set_state(BusState.LIVE)
 
     def _on_failed(self, text: str) -> None:

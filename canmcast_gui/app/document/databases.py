@@ -223,7 +223,8 @@ def compile_for(
 ) -> Filter:
     """A filter for the frames of ``recording``, with the names and signals of databases. Raises FilterError.
 
-    Compile it again when ``databases`` have changed; the old filter stays usable with the old databases.
+    Compile it again when ``databases`` or the names of channels have changed; the old filter stays usable
+    with the old ones.
     """
     return compile_filter(
         text,
@@ -234,4 +235,5 @@ def compile_for(
         source_names=source_names,
         choices=databases.choices,
         vocabulary=databases.vocabulary,
+        channels=recording.channels,
     )

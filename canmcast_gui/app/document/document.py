@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from canmcast_gui.app.bus.live import Loss
 from canmcast_gui.app.document.files import Opened, SignalExport, fail, load, name_of
 from canmcast_gui.app.document.refusals import Refusals
 from canmcast_gui.app.document.saving import Content, RecordingWriter, recovery_warnings, successor
 from canmcast_gui.app.program.messages import Messages, with_folder
 from canmcast_gui.app.program.tasks import Task, TaskPool
+from canmcast_gui.channels.losses import Loss
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.filters import Filter
@@ -41,13 +41,15 @@ class Document(QObject):
 
     ``replaced`` says that another recording is shown. ``unread`` carries a message about a file that could
     not be read completely, and the Opened that lists what; ``layout_needed`` the path of a table whose
-    columns are unknown, and its first bytes. ``appended`` counts frames from buses.
+    columns are unknown, and its first bytes. ``channels_named`` says that channels have other names.
+    ``appended`` counts frames from buses.
     """
 
     replaced = Signal()
     loading_changed = Signal()
     unread = Signal(str, Opened)
     layout_needed = Signal(Path, bytes)
+    channels_named = Signal()
 
     def __init__(self, tasks: TaskPool, messages: Messages, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -124,6 +126,16 @@ class Document(QObject):
     def add_loss(self, loss: Loss) -> None:
         """Note that frames are missing before the next ones."""
         self.recording.add_gap(loss.count, loss.reason)
+
+    def name_channels(self, names: Mapping[int, str]) -> None:
+        """Give channels of the recording other names; an empty one removes a name."""
+        try:
+            is_changed = self.recording.channels.change(names)
+        except RecordingError as error:
+            self._messages.error(f"{error}.", TOPIC)
+            is_changed = True
+        if is_changed:
+            self.channels_named.emit()
 
     def set_limits(self, limits: Limits) -> None:
         """Keep frames from a bus within other limits from now on; those of a file are kept completely."""
@@ -225,6 +237,7 @@ class Document(QObject):
     def _on_opened(self, before: Content, content: Content, opened: Opened) -> None:
         self._writer.discard(before.recording)
         content.opened, content.saved_marks = opened, frozenset(opened.marks)
+        self.channels_named.emit()
         for remark in opened.remarks:
             self._messages.info(f"{remark[0].upper()}{remark[1:]}.", TOPIC)
         self._report_unread(content)

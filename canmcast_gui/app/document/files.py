@@ -109,6 +109,7 @@ def load(parts: Sequence[LogPart], align: bool, target: Recording, report: Repor
         time_order.add(batch)
         if not report(reader.progress):
             break
+    target.channels.change(reader.channel_names)
     if len(target):
         last = target.end_row - 1
         target.marks.extend(mark._replace(row=min(mark.row, last)) for mark in reader.marks)
@@ -156,6 +157,7 @@ def save(
 
     def fill(writer: Writer) -> None:
         taken = 0
+        writer.name_channels(recording.channels)
         for start, batch, passed in _pieces(recording, rows, condition):
             stop = start + len(batch)
             for mark in recording.marks.between(start, stop):

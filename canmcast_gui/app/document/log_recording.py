@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -196,7 +196,8 @@ def start_recorder(
             trigger = compile_for(options.trigger, recording, databases)
         except FilterError as error:
             raise FileError(f"Invalid trigger: {error}") from error
-    recorder = Recorder(path, options, trigger)
+    named = replace(options, channel_names=tuple(recording.channels.items()))
+    recorder = Recorder(path, named, trigger)
     start = recording.end_row
     if options.pre_seconds and len(recording):
         start = _write_earlier(recorder, recording, round(options.pre_seconds * NS_PER_SECOND))

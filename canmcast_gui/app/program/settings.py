@@ -15,6 +15,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from msgspec import Meta
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.frames.files import close_to_others, make_private_folder, private_opener
 from canmcast_gui.frames.schema import Codec, Problem, dump_value, load, load_value
 from canmcast_gui.frames.units import NS_PER_MINUTE
@@ -48,16 +49,21 @@ class RecordingLimits:
         return Limits(self.gigabytes * _GIB, self.frames, age_ns)
 
 
-def _bus_of(values: dict[str, Any]) -> BusSettings:
-    """The settings of a bus, all of them or none: a bus with another port is another bus."""
+def _measurement_of(values: dict[str, Any]) -> Measurement:
+    """All channels of a measurement or none: a channel with another port is another channel.
+
+    Files of older versions have the settings of one multicast bus.
+    """
+    if "channels" in values:
+        return Measurement.from_dict(values).validated()
     settings, problems = load(BusSettings, values)
     for problem in problems:
         raise ValueError(str(problem))
-    return settings.validated()
+    return Measurement.of_bus(settings.validated())
 
 
-# A bus in settings and workspaces.
-StoredBus = Annotated[BusSettings, Codec(dict[str, Any], _bus_of, BusSettings.to_dict)]
+# The channels in settings and workspaces.
+StoredMeasurement = Annotated[Measurement, Codec(dict[str, Any], _measurement_of, Measurement.to_dict)]
 BitRate = Annotated[int, Meta(ge=1, le=MAX_BITRATE)]
 
 
@@ -152,12 +158,12 @@ class AppSettings(QObject):
         self.filters: Field[dict[str, str]] = self.field(Setting("trace/filters", dict[str, str], {}))
 
     def _make_recent_fields(self) -> None:
-        texts, buses = tuple[str, ...], tuple[StoredBus, ...]
+        texts, buses = tuple[str, ...], tuple[StoredMeasurement, ...]
         self.recent_files: Field[tuple[str, ...]] = self.field(Setting("recent/files", texts, ()))
         self.recent_workspaces: Field[tuple[str, ...]] = self.field(Setting("recent/workspaces", texts, ()))
         self.recent_filters: Field[tuple[str, ...]] = self.field(Setting("recent/filters", texts, ()))
         self.workspace = self.field(Setting("recent/workspace", str, ""))
-        self.recent_buses: Field[tuple[BusSettings, ...]] = self.field(Setting("recent/buses", buses, ()))
+        self.recent_buses: Field[tuple[Measurement, ...]] = self.field(Setting("recent/buses", buses, ()))
 
     def field(self, setting: Setting[T]) -> Field[T]:
         """The value of a setting; the same object for each call."""

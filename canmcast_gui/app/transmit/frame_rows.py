@@ -8,6 +8,7 @@ import math
 from canmcast_gui.app.transmit.message_rows import DEFAULT_PERIOD_NS, period_of
 from canmcast_gui.app.transmit.row import CLASSIC_LENGTHS, FD_LENGTHS, RowError, TransmitRow
 from canmcast_gui.app.transmit.row_list import MAX_ROWS
+from canmcast_gui.channels.settings import MOST_CHANNELS
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.units import MAX_PERIOD_NS, MIN_PERIOD_NS, NS_PER_MS
@@ -45,6 +46,7 @@ def _row_of(batch: FrameBatch, number: int, databases: DatabaseSet, newest: Newe
         else _measured_period_ns(newest, arbitration_id, extended, channel)
     )
     return TransmitRow(
+        channel=channel if channel <= MOST_CHANNELS else 0,
         name=databases.name(arbitration_id, extended, channel),
         arbitration_id=arbitration_id,
         flags=flags,

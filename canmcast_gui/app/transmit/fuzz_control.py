@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from canmcast_gui.app.program.tasks import TaskPool
 from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
 from canmcast_gui.app.transmit.parsing.condition_text import condition_for
 from canmcast_gui.app.transmit.transmit_link import SWITCHED_OFF, RunControl, TransmitLink
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.errors import UserError
@@ -25,7 +26,6 @@ from canmcast_gui.logfile.record.options import first_free_number, numbered
 from canmcast_gui.recording import Recording
 from canmcast_gui.recording.search import first_row_since
 from canmcast_gui.transmit import FuzzResponse, FuzzRuns, FuzzSent, FuzzStatus, TransmitEvent
-from canmcast_gui.transport.settings import BusSettings
 
 NO_FD = "This bus has no CAN FD: choose classic or remote frames, or connect with CAN FD."
 STOPPED = FuzzStatus(0, "stopped")
@@ -51,10 +51,12 @@ class FuzzControl(RunControl):
         tasks: TaskPool,
         messages: Messages,
         parent: QObject | None = None,
+        channel_names: Callable[[], Mapping[int, str]] = dict,
     ) -> None:
         super().__init__(link, parent)
-        self._agreed: BusSettings | None = None
+        self._agreed: Measurement | None = None
         self._databases = databases
+        self._channel_names = channel_names
         self._tasks = tasks
         self._messages = messages
         # Each run has another number, so that late events of one run do not count for the next.
@@ -103,12 +105,13 @@ class FuzzControl(RunControl):
             self.failed.emit(self._link.obstacle)
             return
         settings = self._link.settings
-        if settings is not None and not settings.fd and {"fd", "brs"} & set(setup.kinds):
+        if settings is not None and not settings.carries_fd and {"fd", "brs"} & set(setup.kinds):
             self.failed.emit(NO_FD)
             return
         try:
-            options = setup.options()
-            condition = condition_for(setup.stop_at, self._databases) if setup.stop_at else ""
+            options = setup.options(settings.enabled[0].number if settings is not None else 1)
+            channels = self._channel_names()
+            condition = condition_for(setup.stop_at, self._databases, channels) if setup.stop_at else ""
             self._open_log(setup.log)
             client.fuzz.stop(self._run)
             self._run += 1

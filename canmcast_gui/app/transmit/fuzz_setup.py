@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from canmcast_gui.app.transmit.message_rows import field_of
 from canmcast_gui.app.transmit.row import Load, RowError, TransmitRow
+from canmcast_gui.channels.settings import MOST_CHANNELS
 from canmcast_gui.database import DatabaseSet, Message, Signal
 from canmcast_gui.frames import MAX_PAYLOAD, Flag, FrameBatch
 from canmcast_gui.frames.text import id_text
@@ -48,7 +49,8 @@ class FuzzSetup:
     """The settings of a fuzz run, as texts that users type (see transmit/fuzz/text.py) and as numbers.
 
     ``lengths`` is empty for all; ``kinds`` are those of FuzzOptions; ``rate`` is in frames/s; ``count`` is 0
-    for no limit; ``stop_at`` is a filter; ``log`` is the file for the frames that were sent.
+    for no limit; ``stop_at`` is a filter; ``log`` is the file for the frames that were sent. ``channel`` is
+    the number of the channel that they are sent on, 0 the first one.
     """
 
     omit_defaults: ClassVar[bool] = True
@@ -64,13 +66,14 @@ class FuzzSetup:
     count: Annotated[int, Meta(ge=0, le=MAX_COUNT)] = 1000
     stop_at: _Text = ""
     log: Path | None = None
+    channel: Annotated[int, Meta(ge=0, le=MOST_CHANNELS)] = 0
 
     @property
     def is_empty(self) -> bool:
         """Whether a user would not miss it."""
         return self == FuzzSetup()
 
-    def options(self) -> FuzzOptions:
+    def options(self, first_channel: int = 1) -> FuzzOptions:
         """What the transmit process needs. Raises TransmitError for the first wrong value."""
         base, mask = parse_data(self.data, self.mask)
         return FuzzOptions(
@@ -83,6 +86,7 @@ class FuzzSetup:
             seed=self.seed,
             period_ns=period_of(self.rate),
             count=self.count or None,
+            channel=self.channel or first_channel,
         ).validated()
 
     def problems(self) -> dict[str, str]:
@@ -118,6 +122,7 @@ def setup_of_row(setup: FuzzSetup, row: TransmitRow) -> FuzzSetup:
     )
     return replace(
         setup,
+        channel=row.channel,
         ids=id_text(row.arbitration_id, row.extended),
         kinds=(kind,),
         lengths=str(len(row.data)),

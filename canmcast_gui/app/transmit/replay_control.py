@@ -19,7 +19,6 @@ from canmcast_gui.app.transmit.transmit_link import NO_BUS, SWITCHED_OFF, RunCon
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.filters import FilterError, NameLookup, compile_filter
-from canmcast_gui.frames.sources import SourceTable
 from canmcast_gui.recording import Recording
 from canmcast_gui.recording.reading import ROWS_FACTORY
 from canmcast_gui.transmit import ReplayOptions, Replays, ReplayStatus, TransmitEvent
@@ -85,7 +84,7 @@ class ReplayControl(RunControl):
     def check_filter(self, text: str) -> None:
         """Raise FilterError for a text that the replay cannot use as a filter."""
         recording = self.source.recording
-        _check(text, self._databases.ids_named, recording.sources if recording else None, self._databases)
+        _check(text, self._databases.ids_named, recording, self._databases)
 
     # -- playing -----------------------------------------------------------------------------------------
 
@@ -272,10 +271,11 @@ class ReplayControl(RunControl):
         self.changed.emit()
 
 
-def _check(text: str, names: NameLookup, sources: SourceTable | None, databases: DatabaseSet) -> None:
+def _check(text: str, names: NameLookup, recording: Recording | None, databases: DatabaseSet) -> None:
     """Raise FilterError for a mistake, and for signals, which the transmit process does not have here."""
+    sources, channels = (recording.sources, recording.channels) if recording else (None, {})
     try:
-        compile_filter(text, names=names, sources=sources)
+        compile_filter(text, names=names, sources=sources, channels=channels)
     except FilterError as error:
         compile_filter(
             text,
@@ -284,12 +284,13 @@ def _check(text: str, names: NameLookup, sources: SourceTable | None, databases:
             signals=databases.reader,
             choices=databases.choices,
             vocabulary=databases.vocabulary,
+            channels=channels,
         )
         raise FilterError(NO_SIGNALS, error.position) from None
 
 
 def with_lookups(options: ReplayOptions, recording: Recording, databases: DatabaseSet) -> ReplayOptions:
-    """The options with the ids of names in their filter, and the sources of the recording.
+    """The options with what their filter needs: ids of names, the sources and channel names of the recording.
 
     Raises FilterError, also for a filter that uses signals.
     """
@@ -299,6 +300,7 @@ def with_lookups(options: ReplayOptions, recording: Recording, databases: Databa
         ids[pattern] = masked_ids(databases.ids_named(pattern))
         return ids[pattern]
 
-    _check(options.filter, look_up, recording.sources, databases)
+    _check(options.filter, look_up, recording, databases)
     sources = tuple((source.address, source.port) for source in list(recording.sources)[1:])
-    return replace(options, names=tuple(ids.items()), sources=sources)
+    channels = tuple(recording.channels.items())
+    return replace(options, names=tuple(ids.items()), sources=sources, channel_names=channels)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from canmcast_gui.channels.settings import MOST_CHANNELS
 from canmcast_gui.frames import DLC_TO_LENGTH, Flag, FrameBatch
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.schema import REQUIRED, Key
@@ -56,9 +57,10 @@ class TransmitRow:
     """A frame to send, when, and how often. Always a valid frame: any other value raises RowError.
 
     An armed row sends ``count`` frames, or without limit if that is None. Rows of one ``group`` are armed
-    together. ``generators`` is the text of the payload generators, ``key`` a key that sends the frame once.
-    A row with a ``trigger`` is not sent periodically but when a matching frame is received; see the modules
-    of ``parsing`` for these texts.
+    together. ``channel`` is the number of the channel that it is sent on, 0 the first one. ``generators`` is
+    the text of the payload generators, ``key`` a key that sends the frame once. A row with a ``trigger`` is
+    not sent periodically but when a matching frame is received; see the modules of ``parsing`` for these
+    texts.
 
     A remote frame requests as many bytes as ``data`` has and carries none; they are the payload again if it
     becomes a data frame.
@@ -75,6 +77,7 @@ class TransmitRow:
     generators: Annotated[str, Key("changes")] = ""
     key: str = ""
     trigger: str = ""
+    channel: int = 0
 
     def __post_init__(self) -> None:
         if self.flags not in _ALLOWED_FLAGS:
@@ -82,6 +85,10 @@ class TransmitRow:
         check_id(self.arbitration_id, self.extended)
         check_length(len(self.data), self.is_fd)
         check_period(self.period_ns)
+        if not 0 <= self.channel <= MOST_CHANNELS:
+            raise RowError(
+                f"{self.channel} is not a channel: channels have the numbers 1 to {MOST_CHANNELS}."
+            )
         if self.count is not None and not 1 <= self.count <= MAX_COUNT:
             raise RowError(f"A row sends 1 to {MAX_COUNT:,} frames, or without limit if no count is given.")
 
@@ -130,6 +137,7 @@ class TransmitRow:
             arbitration_id=[self.arbitration_id],
             data=[list(payload)],
             flags=self.flags,
+            channel=self.channel,
             dlc=FD_LENGTHS.index(len(self.data)),
         )
 

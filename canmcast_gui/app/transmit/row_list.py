@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
@@ -73,8 +73,15 @@ class TransmitRows(QObject):
     armed = Signal(list)
     disarmed = Signal(int)
 
-    def __init__(self, databases: DatabaseSet, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        databases: DatabaseSet,
+        parent: QObject | None = None,
+        channel_names: Callable[[], Mapping[int, str]] = dict,
+    ) -> None:
+        """``channel_names`` returns the names of channels by number, for triggers."""
         super().__init__(parent)
+        self.channel_names = channel_names
         self._databases = databases
         self._entries: list[Entry] = []
         # The index of each job id; None after rows were inserted, removed or moved. Counts need it often.
@@ -153,7 +160,7 @@ class TransmitRows(QObject):
             return None
         text, delay_ns = parse_trigger(row.trigger)
         try:
-            return Trigger(condition_for(text, self._databases), delay_ns)
+            return Trigger(condition_for(text, self._databases, self.channel_names()), delay_ns)
         except FilterError as error:
             raise trigger_error(error) from error
 

@@ -139,7 +139,7 @@ class SequenceControl(RunControl):
         self.changed.emit()
 
     def _condition(self, text: str) -> Condition:
-        return condition_for(text, self._databases)
+        return condition_for(text, self._databases, self._rows.channel_names())
 
     def pause(self) -> None:
         """Pause, or resume."""

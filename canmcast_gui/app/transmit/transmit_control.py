@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from msgspec import Meta
@@ -57,11 +58,15 @@ class TransmitControl(QObject):
         self._limit = 0
         self._catch_up = False
         link.changed.connect(self._apply)  # first, so that it holds before anything is sent
-        self.rows = TransmitRows(databases, self)
+        self.rows = TransmitRows(databases, self, self.channel_names)
         self.jobs = TransmitJobs(link, self.rows, messages, self)
         self.replay = ReplayControl(link, document, databases, tasks, messages, clock, self)
         self.sequences = SequenceControl(link, self.rows, databases, self)
-        self.fuzz = FuzzControl(link, databases, tasks, messages, self)
+        self.fuzz = FuzzControl(link, databases, tasks, messages, self, self.channel_names)
+
+    def channel_names(self) -> Mapping[int, str]:
+        """The names of the channels of the recording by number, for conditions."""
+        return self._document.recording.channels
 
     def rows_of_frames(self, batch: FrameBatch) -> list[TransmitRow]:
         """Transmit rows for frames of the recording: with name, cycle and data; see ``frame_rows``."""

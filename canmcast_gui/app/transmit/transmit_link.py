@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.transmit import TransmitEvent, Transmitter
-from canmcast_gui.transport.settings import BusSettings
 
 NO_BUS = "Connect to a bus first (F5): without one nothing can be sent."
 # The highest limit for what is sent, in frames/s.
@@ -47,11 +47,11 @@ class TransmitLink(QObject):
         super().__init__(parent)
         self.switch = TransmitSwitch(self)
         self.client: Transmitter | None = None
-        self.settings: BusSettings | None = None
-        self._confirmed: BusSettings | None = None
+        self.settings: Measurement | None = None
+        self._confirmed: Measurement | None = None
         self.switch.changed.connect(self._on_switched)
 
-    def use(self, client: Transmitter | None, settings: BusSettings | None) -> None:
+    def use(self, client: Transmitter | None, settings: Measurement | None) -> None:
         """Use the client of a bus that was opened; None after it was closed."""
         is_new = client is not None and client is not self.client
         self.client = client

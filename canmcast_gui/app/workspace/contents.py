@@ -13,8 +13,8 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.transmit.transmit_control import RATE_LIMIT, TransmitControl
 from canmcast_gui.app.workspace.view_setups import COLOR_RULES
 from canmcast_gui.app.workspace.workspace import Workspace
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.database import Scope
-from canmcast_gui.transport.settings import BusSettings
 
 
 class WorkspaceContents(QObject):
@@ -28,7 +28,7 @@ class WorkspaceContents(QObject):
         self, bus: BusControl, databases: Databases, transmit: TransmitControl, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self.bus: BusSettings | None = None
+        self.bus: Measurement | None = None
         self.settings: AppSettings | None = None
         self._bus = bus
         self._databases = databases

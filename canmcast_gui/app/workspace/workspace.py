@@ -21,7 +21,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from canmcast_gui.app.program.settings import BitRate, StoredBus
+from canmcast_gui.app.program.settings import BitRate, StoredMeasurement
 from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
 from canmcast_gui.app.transmit.replay_setup import ReplaySetup
 from canmcast_gui.app.transmit.row import TransmitRow
@@ -129,7 +129,7 @@ class Workspace:
     """
 
     version: Annotated[int, Key("canmcast_workspace")] = VERSION
-    bus: StoredBus | None = None
+    bus: StoredMeasurement | None = None
     bitrate: BitRate | None = None
     data_bitrate: BitRate | None = None
     databases: tuple[Path, ...] = ()

@@ -5,7 +5,8 @@ import os
 import pytest
 from PySide6.QtCore import QElapsedTimer
 
-from canmcast_gui.app.bus.live import READ_INTERVAL_MS, REASONS, RESTARTED, Loss, LossWatch, Pump
+from canmcast_gui.app.bus.pump import READ_INTERVAL_MS, Pump
+from canmcast_gui.channels.losses import REASONS, RESTARTED, Loss, LossWatch
 from canmcast_gui.transport.statistics import BusStatistics
 
 

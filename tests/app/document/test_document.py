@@ -14,6 +14,7 @@ from canmcast_gui.app.document import refusals
 from canmcast_gui.app.document.document import NOT_STORED
 from canmcast_gui.app.document.saving import FILE_CUT, FOLDER_REMOVED
 from canmcast_gui.app.session import Session, SessionState
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.frames import FRAME_DTYPE, Flag, FrameBatch, Source
 from canmcast_gui.recording import Found, MatchCount, Recording, RowsGoneError
 from canmcast_gui.transport.settings import BusSettings
@@ -77,13 +78,15 @@ def test_a_disk_with_room_now_and_then_is_reported_once(qapp, small_disk: Path, 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot stop a process")
 def test_frames_lost_in_the_receive_buffer_are_a_gap(qtbot, session, network, stock_peer):
     port = network.free_port()
-    session.bus.open(BusSettings(group="239.74.163.2", port=port, hop_limit=0, receive_buffer=4096))
+    session.bus.open(
+        Measurement.of_bus(BusSettings(group="239.74.163.2", port=port, hop_limit=0, receive_buffer=4096))
+    )
     qtbot.waitUntil(lambda: session.state is SessionState.LIVE, timeout=WAIT_MS)
     stock_peer("send", "--port", port, "--count", 10).result()
     qtbot.waitUntil(lambda: len(session.document.recording) == 10, timeout=WAIT_MS)
-    os.kill(session.bus.capture.pid, signal.SIGSTOP)
+    os.kill(session.bus.captures[0].pid, signal.SIGSTOP)
     stock_peer("send", "--port", port, "--count", 300).result()
-    os.kill(session.bus.capture.pid, signal.SIGCONT)
+    os.kill(session.bus.captures[0].pid, signal.SIGCONT)
 
     def all_known() -> bool:
         # A drop is told by the datagram that comes after it.

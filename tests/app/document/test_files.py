@@ -92,3 +92,19 @@ def test_saved_rows_may_be_older_than_the_first(tmp_path):
         found = FrameBatch.concatenate(list(read_batches(path)))
         assert found.timestamp_ns.tolist() == batch.timestamp_ns[[2, 6]].tolist()
     recording.discard()
+
+
+def test_names_of_channels_are_saved_and_loaded(tmp_path):
+    batch = small_batch(100)
+    batch.records["channel"] = 2
+    recording = recorded(tmp_path, batch)
+    recording.channels.change({1: "body", 2: "powertrain"})
+    saved = save(tmp_path / "log.mf4", recording, whole(recording), None, None, lambda _share: True)
+    assert saved.lost == ()
+    saved = save(tmp_path / "log.blf", recording, whole(recording), None, None, lambda _share: True)
+    assert saved.lost == ("1 channel without name",)
+    with Recording.create(tmp_path / "loaded") as loaded:
+        load([LogPart(tmp_path / "log.mf4")], False, loaded, lambda _share: True)
+        assert dict(loaded.channels) == {1: "body", 2: "powertrain"}
+        assert len(loaded.find("channel == powertrain")) == 100
+    recording.discard()

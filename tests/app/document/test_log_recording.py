@@ -117,3 +117,18 @@ def test_a_log_file_that_was_replaced_leaves_frames_unsaved(session, tmp_path):
     path.touch()
     session.record.stop()
     assert session.document.unsaved_frames == 100
+
+
+def test_a_recorded_file_has_the_names_of_channels_or_says_that_it_has_none(session, tmp_path, messages):
+    session.document.name_channels({1: "body", 2: "powertrain"})
+    batch = part(0, 100)
+    batch.records["channel"] = 2
+    for name in ("live.mf4", "live.asc"):
+        assert session.record.start(tmp_path / name, RecordOptions(split_frames=40))
+        session.receive(batch)
+        session.record.stop()
+    for path in tmp_path.glob("*.mf4"):
+        reader = read_batches(path)
+        assert sum(map(len, reader)) and reader.channel_names == {1: "body", 2: "powertrain"}
+    assert len(list(tmp_path.glob("*.mf4"))) == 3
+    assert [text.count("1 channel without name") for _level, text in messages] == [0, 1]

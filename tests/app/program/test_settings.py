@@ -14,6 +14,7 @@ from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.sequences import Sequence
 from canmcast_gui.app.transmit.transmit_control import RATE_LIMIT, ROWS, SEQUENCES
 from canmcast_gui.app.workspace.view_setups import COLOR_RULES, VIEWS, ColorRule, ViewSetup
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.recording import Limits
 from canmcast_gui.transport.settings import BusSettings
 
@@ -138,7 +139,7 @@ def test_limits_that_are_not_valid_are_the_default(tmp_path, values: dict, limit
 
 
 def test_each_value_that_is_not_valid_costs_only_itself_and_all_are_in_one_message(tmp_path):
-    bus = BusSettings(group="239.9.9.9", port=99)
+    bus = Measurement.of_bus(BusSettings(group="239.9.9.9", port=99))
     settings = stored(
         tmp_path,
         {
@@ -179,8 +180,10 @@ def test_settings_of_the_first_release_are_loaded(qapp, tmp_path):
     assert settings.recent_workspaces.value == ("/data/bench.canmcast",)
     assert settings.workspace.value == "/data/bench.canmcast"
     assert settings.recent_buses.value == (
-        BusSettings(group="239.9.9.9", port=99, interface="lo", hop_limit=0, rate_limit=10.5),
-        BusSettings.this_computer(),
+        Measurement.of_bus(
+            BusSettings(group="239.9.9.9", port=99, interface="lo", hop_limit=0, rate_limit=10.5)
+        ),
+        Measurement.of_bus(BusSettings.this_computer()),
     )
     assert settings.field(VIEWS).value == (ViewSetup("by_id", "view-2", "fd", (("id", 90), ("data", 200))),)
     assert settings.field(COLOR_RULES).value == (ColorRule("Mine", "fd", "#102030", on=False),)

@@ -38,6 +38,7 @@ setups = st.builds(
     count=st.integers(0, MAX_COUNT),
     stop_at=st.text(max_size=20),
     log=st.none() | st.just(Path("/logs/fuzz.asc")),
+    channel=st.integers(0, 16),
 )
 
 
@@ -172,3 +173,10 @@ def test_frames_become_rows():
     long = TransmitRow(arbitration_id=0x12345678, flags=Flag.EXTENDED | Flag.FD, data=bytes(range(12)))
     frames = FrameBatch.concatenate([remote.frame(), long.frame()])
     assert rows_of(frames) == [remote, long]
+
+
+def test_the_frames_have_the_channel_of_the_setup_or_the_first_one():
+    assert FuzzSetup().options(first_channel=3).channel == 3
+    options = FuzzSetup(channel=2).options(first_channel=3)
+    assert set(FuzzRows(options).rows(0, 20).channel.tolist()) == {2}
+    assert setup_of_row(FuzzSetup(), TransmitRow(channel=4)).channel == 4

@@ -27,6 +27,7 @@ from canmcast_gui.app.workspace.workspace import (
     relative_path,
     save_workspace,
 )
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.database import Scope
 from canmcast_gui.logfile import LogPart
 from canmcast_gui.transport.settings import BusSettings
@@ -38,7 +39,7 @@ def test_a_workspace_is_equal_after_saving_and_loading(tmp_path):
     path = tmp_path / "bench.canmcast"
     database = tmp_path / "databases" / "car.dbc"
     workspace = Workspace(
-        bus=BusSettings(group="239.1.2.3", port=5000, hop_limit=0).validated(),
+        bus=Measurement.of_bus(BusSettings(group="239.1.2.3", port=5000, hop_limit=0).validated()),
         databases=(database, tmp_path.parent / "other.dbc"),
         database_scopes={database: Scope(frozenset([2]), frozenset(["10.0.0.7"]))},
         gauges=("Engine.Speed", "Brake.Pressure"),
@@ -133,7 +134,9 @@ RELEASED = Path(__file__).parent / "released"
 def test_a_workspace_of_a_released_version_is_loaded_completely():
     workspace, problems = load_workspace(RELEASED / "full.canmcast")
     assert problems == []
-    assert workspace.bus == BusSettings(group="239.74.163.2", port=43114, interface="lo", hop_limit=0)
+    assert workspace.bus == Measurement.of_bus(
+        BusSettings(group="239.74.163.2", port=43114, interface="lo", hop_limit=0)
+    )
     assert workspace.databases == (RELEASED / "engine.dbc", RELEASED / "sub" / "body.kcd")
     assert workspace.database_scopes == {
         RELEASED / "engine.dbc": Scope(frozenset({1, 2}), frozenset({"10.0.0.1"}))
@@ -201,7 +204,11 @@ VALUES = st.recursive(
     ),
     max_leaves=10,
 )
-NAMES = sorted(json.loads(dump(Workspace(bus=BusSettings(), views=(), colors=(), layout=b"", bitrate=1))))
+NAMES = sorted(
+    json.loads(
+        dump(Workspace(bus=Measurement.of_bus(BusSettings()), views=(), colors=(), layout=b"", bitrate=1))
+    )
+)
 
 
 @given(st.dictionaries(st.sampled_from([*NAMES, "data_bitrate", "rate_limit"]), VALUES, max_size=4))

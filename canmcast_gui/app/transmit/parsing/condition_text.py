@@ -9,7 +9,8 @@ A trigger is a filter and an optional delay::
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from canmcast_gui.app.transmit.message_rows import field_of
 from canmcast_gui.app.transmit.row import RowError
@@ -32,18 +33,22 @@ _UNITS = {"us": NS_PER_US, "µs": NS_PER_US, "μs": NS_PER_US, "ms": NS_PER_MS, 
 _DELAY = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(us|µs|μs|ms|s)")
 
 
-def condition_for(text: str, databases: DatabaseSet) -> Condition:
+def condition_for(
+    text: str, databases: DatabaseSet, channels: Mapping[int, str] = MappingProxyType({})
+) -> Condition:
     """The condition for a filter. Raises FilterError with the position of the mistake.
 
-    Names and signals are resolved now: make the condition again when ``databases`` have changed.
+    Names and signals are resolved now: make the condition again when ``databases`` or ``channels``, the names
+    of channels by number, have changed.
     """
-    lookups = _Lookups(text, databases)
+    lookups = _Lookups(text, databases, channels)
     compile_filter(
         text,
         names=lookups.ids,
         signals=lookups.column,
         choices=lookups.choices,
         vocabulary=databases.vocabulary,
+        channels=channels,
     )
     return lookups.condition
 
@@ -51,8 +56,9 @@ def condition_for(text: str, databases: DatabaseSet) -> Condition:
 class _Lookups:
     """Resolves names and signals while a filter is compiled, and keeps what it found."""
 
-    def __init__(self, text: str, databases: DatabaseSet) -> None:
+    def __init__(self, text: str, databases: DatabaseSet, channels: Mapping[int, str]) -> None:
         self._text = text
+        self._channels = dict(channels) if "channel" in text.lower() else {}
         self._databases = databases
         self._names: dict[str, tuple[MaskedId, ...]] = {}
         self._signals: dict[str, tuple[SignalPart, ...]] = {}
@@ -60,10 +66,10 @@ class _Lookups:
 
     @property
     def condition(self) -> Condition:
-        """Only the text of the filter if it needs no database."""
-        if not self._names and not self._signals:
+        """Only the text of the filter if it needs no database and no names of channels."""
+        if not self._names and not self._signals and not self._channels:
             return self._text
-        return DatabaseCondition(self._text, self._names, self._signals, self._choices)
+        return DatabaseCondition(self._text, self._names, self._signals, self._choices, self._channels)
 
     def ids(self, pattern: str) -> Collection[MatchedId]:
         self._names[pattern] = masked_ids(self._databases.ids_named(pattern))

@@ -2,6 +2,7 @@
 
 send Request                         a transmit row, by its name
 send 7DF#0201                        or a frame in cansend's notation
+send 7DF#0201 channel 2              on another channel than the first, or than that of the row
 wait 50 ms
 expect id == 0x7E8 within 200 ms     ends the sequence if no such frame comes
 expect id == 0x7E8 within 2 s or continue
@@ -17,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
+from canmcast_gui.channels.settings import MOST_CHANNELS
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.filters import FilterError, compile_filter
 from canmcast_gui.frames.text import parse_frame
@@ -34,6 +36,7 @@ _EXPECT = re.compile(
     r"expect\s+(?P<filter>.+?)(?:\s+within\s+(?P<number>[\d.]+)\s*(?P<unit>us|µs|ms|s))?"
     r"(?P<or_continue>\s+or\s+(?:continue|go\s+on))?"
 )
+_ON_CHANNEL = re.compile(r"(?P<what>.+?)\s+channel\s+(?P<number>\d{1,9})")
 _LOOP = re.compile(r"loop(?:\s+(?P<times>\d{1,18})\s+times?)?")
 _UNITS = {"us": NS_PER_US, "µs": NS_PER_US, "ms": NS_PER_MS, "s": NS_PER_SECOND}
 MAX_STEPS = 10_000
@@ -125,9 +128,18 @@ class _Parser:
         row = self._row(what)
         if row is not None:
             return SendStep(row.frame(), self._generators(row))
+        if match := _ON_CHANNEL.fullmatch(what):
+            return self._send_on(match["what"], int(match["number"]))
         if "#" in what:
             return SendStep(parse_frame(what))
         raise RowError(f"there is no row named {what}, and it is not a frame such as 7DF#0201.")
+
+    def _send_on(self, what: str, channel: int) -> SendStep:
+        if not 1 <= channel <= MOST_CHANNELS:
+            raise RowError(f"{channel} is not a channel: channels have the numbers 1 to {MOST_CHANNELS}.")
+        step = self._send(what)
+        step.frame.records["channel"] = channel
+        return step
 
     def _wait(self, words: str) -> Step:
         if match := _WAIT.fullmatch(words):

@@ -198,3 +198,14 @@ def test_a_delay_is_read_in_its_unit(whole, part, unit, space):
             parse_trigger(text)
     else:
         assert parse_trigger(text) == ("id == 5", wanted)
+
+
+def test_the_process_knows_the_names_of_channels(databases):
+    channels = {1: "body", 2: "powertrain"}
+    condition = as_sent(condition_for("channel == powertrain", databases, channels))
+    batch = FrameBatch.from_columns(0, [1, 2], [[0], [0]], channel=[1, 2])
+    assert compile_condition(condition).mask(batch).tolist() == [False, True]
+    assert text_of(condition) == "channel == powertrain"
+    assert condition_for("id == 1", databases, channels) == "id == 1"
+    with pytest.raises(FilterError, match="Did you mean powertrain"):
+        condition_for("channel == powertrian", databases, channels)

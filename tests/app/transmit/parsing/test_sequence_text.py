@@ -68,3 +68,18 @@ def test_an_expected_frame_can_be_named_by_a_database():
     condition = DatabaseCondition("Engine", {"Engine": ((0x100, False, 0),)}, {}, {})
     program = parse_sequence("expect Engine", lambda _name: None, lambda _row: (), lambda _text: condition)
     assert program.steps == [ExpectStep(condition)]
+
+
+def test_a_frame_and_a_row_are_sent_on_a_channel():
+    frame, row, plain = parse("send 123#AABB channel 2\nsend My request  channel 16\nsend My request").steps
+    for step, channel in ((frame, 2), (row, 16), (plain, 0)):
+        assert isinstance(step, SendStep)
+        assert step.frame.channel.tolist() == [channel]
+    assert isinstance(row, SendStep)
+    assert row.generators == GENERATORS
+
+
+@pytest.mark.parametrize("number", [0, 17])
+def test_a_channel_that_cannot_be_is_refused(number):
+    with pytest.raises(RowError, match=f"Line 1: {number} is not a channel"):
+        parse(f"send 123# channel {number}")
