@@ -15,8 +15,8 @@ from canmcast_gui.cli.options import (
     FiniteRange,
     any_bus_option_given,
     bus_options,
-    bus_settings_from,
     demo_settings_from,
+    measurement_from,
 )
 from canmcast_gui.cli.terminal import printable_error
 from canmcast_gui.options import StartOptions
@@ -53,11 +53,13 @@ class _Command(click.Command):
 @click.pass_context
 def command(context: click.Context, /, connect: bool, demo: bool, **values: Any) -> None:
     """Monitor a CAN bus over UDP multicast and send on it. FILE is a log file to open."""
-    on_bus = connect or demo or any_bus_option_given(context)
-    settings = demo_settings_from(context, values) if demo else bus_settings_from(values)
+    on_bus = connect or any_bus_option_given(context)
+    measurement = None if demo or not on_bus else measurement_from(values)
     names = ("file", "databases", "workspace", "record", "quit_after", "report", "screenshot")
     options = StartOptions(
-        bus=settings if on_bus else None, demo=demo, **{name: values[name] for name in names}
+        bus=measurement,
+        demo=demo_settings_from(context, values) if demo else None,
+        **{name: values[name] for name in names},
     )
     if not _has_display():
         raise click.ClickException("there is no display here; `canmcast monitor` shows the bus in a terminal")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from canmcast_gui.channels.measurement import Measurement
+from canmcast_gui.channels.reception import Reception
 from canmcast_gui.cli.terminal import Interrupt, print_note
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.files import write_json
 from canmcast_gui.frames.filters import compile_filter
-from canmcast_gui.transport.capture.client import Capture
-from canmcast_gui.transport.settings import RECEIVER_FACTORY, SENDER_FACTORY, BusSettings
 
 if TYPE_CHECKING:
     from canmcast_gui.transmit import Transmitter
@@ -67,13 +68,14 @@ class Listener:
 
     def __init__(
         self,
-        settings: BusSettings,
+        measurement: Measurement,
         count: int | None = None,
         duration: float | None = None,
         filter_text: str = "",
         from_first_frame: bool = False,
     ) -> None:
-        compile_filter(filter_text)  # an invalid one fails before anything is started
+        names = measurement.names()
+        compile_filter(filter_text, channels=names)  # an invalid one fails before anything is started
         self._count = count
         self._duration = duration
         self._is_counting = not from_first_frame
@@ -81,8 +83,8 @@ class Listener:
         self._start = time.monotonic()
         self.taken = 0
         self._problem: str | None = None
-        self.capture = Capture(settings)
-        self._filter = compile_filter(filter_text, sources=self.capture.sources)
+        self.reception = Reception(measurement)
+        self._filter = compile_filter(filter_text, sources=self.reception.sources, channels=names)
 
     @property
     def seconds(self) -> float:
@@ -93,10 +95,12 @@ class Listener:
         """Batches as they arrive; an empty one if nothing arrives for ``most_seconds``."""
         ended = False
         while not ended:
-            ended = self._interrupt.wait(min(most_seconds, self._seconds_left()), self.capture)
+            limits = (most_seconds, self._seconds_left(), self.reception.seconds_to_wait)
+            seconds = min(limit for limit in limits if limit is not None)
+            ended = self._interrupt.wait(seconds, *self.reception.readable)
             ended = ended or self._seconds_left() <= 0
             self._supervise()
-            batch = self.capture.recv_batch(self._frames_wanted())
+            batch = self.reception.recv_batch(self._frames_wanted())
             if not self._filter.passes_all:
                 batch = batch[self._filter.mask(batch)]
             if len(batch) and not self._is_counting:
@@ -107,7 +111,7 @@ class Listener:
 
     def announce(self) -> None:
         """Print on stderr that listening has started, and how to stop."""
-        print_note(f"listening to {self.capture.settings.label()}; press Ctrl+C to stop")
+        print_note(f"listening to {self.reception.measurement.label()}; press Ctrl+C to stop")
 
     def _seconds_left(self) -> float:
         if self._duration is None or not self._is_counting:
@@ -118,10 +122,9 @@ class Listener:
         return MOST_FRAMES if self._count is None else min(MOST_FRAMES, self._count - self.taken)
 
     def _supervise(self) -> None:
-        sentence = self.capture.supervise()
-        if sentence:
+        for sentence in self.reception.supervise():
             print_note(sentence)
-        problem, self._problem = self._problem, self.capture.problem
+        problem, self._problem = self._problem, self.reception.problem
         if self._problem and self._problem != problem:
             print_note(f"reception problem: {self._problem}")
         elif problem and not self._problem:
@@ -129,7 +132,7 @@ class Listener:
 
     def report(self, recorded: int = 0) -> ListenerReport:
         """The counters so far."""
-        counted = self.capture.statistics()
+        counted = self.reception.statistics()
         return ListenerReport(
             received=counted.received,
             sent=counted.sent,
@@ -150,12 +153,20 @@ class Listener:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.capture.shutdown()
+        self.reception.shutdown()
         self._interrupt.__exit__(kind, error, trace)
 
 
-def open_transmitter(settings: BusSettings, receives: bool = False) -> Transmitter:
-    """Start the transmit process; with ``receives`` it also reads the bus, for triggers and live ids."""
+@contextmanager
+def open_transmitter(measurement: Measurement, receives: bool = False) -> Iterator[Transmitter]:
+    """Start the transmit process; with ``receives`` it also reads the bus, for triggers and live ids.
+
+    Raises BusError or TransmitError.
+    """
+    from canmcast_gui.channels.processes import SendingChannels
     from canmcast_gui.transmit import Transmitter
 
-    return Transmitter(SENDER_FACTORY, settings.to_dict(), RECEIVER_FACTORY if receives else "")
+    with SendingChannels(measurement) as channels:
+        factory, settings, receiver = channels.sender
+        with Transmitter(factory, settings, receiver if receives else "") as transmitter:
+            yield transmitter

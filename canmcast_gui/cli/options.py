@@ -13,6 +13,7 @@ import click
 from canmcast_gui.wording import counted, printable
 
 if TYPE_CHECKING:
+    from canmcast_gui.channels.measurement import Measurement
     from canmcast_gui.logfile import LogPart
     from canmcast_gui.transport.settings import BusSettings
 
@@ -55,12 +56,21 @@ duration_option = click.option(
 
 def valid_filter(_context: click.Context, option: click.Parameter, text: str) -> str:
     """The text of a filter; raises UserError with the option and an example where it is wrong."""
+    return _checked_filter(option, text, {})
+
+
+def valid_bus_filter(_context: click.Context, option: click.Parameter, text: str) -> str:
+    """Like valid_filter(); the names of channels in it are checked with the bus options, in Listener."""
+    return _checked_filter(option, text, None)
+
+
+def _checked_filter(option: click.Parameter, text: str, channels: Mapping[int, str] | None) -> str:
     if text:
         from canmcast_gui.frames.errors import UserError
         from canmcast_gui.frames.filters import FilterError, compile_filter
 
         try:
-            compile_filter(text)
+            compile_filter(text, channels=channels)
         except FilterError as error:
             name = option.opts[0]
             raise UserError(f'Invalid filter in {name}: {error}. Example: {name} "id == 0x7E8"') from None
@@ -71,7 +81,7 @@ filter_option = click.option(
     "--filter",
     "filter_text",
     default="",
-    callback=valid_filter,
+    callback=valid_bus_filter,
     metavar="EXPRESSION",
     help='Only these frames, for example "id == 0x123 and data[2] & 0x80".',
 )
@@ -84,6 +94,12 @@ _GROUP = "ff15:7079:7468:6f6e:6465:6d6f:6d63:6173"
 _PORT = 43113
 
 _OPTIONS = (
+    click.option(
+        "--bus",
+        multiple=True,
+        metavar="[NAME=]KIND:ADDRESS[,OPTION=VALUE…]",
+        help="A channel, such as multicast:239.74.163.2 or socketcan:can0,fd=true. Repeatable.",
+    ),
     click.option("--group", metavar="ADDRESS", help=f"Multicast group, IPv4 or IPv6.  [default: {_GROUP}]"),
     click.option("--port", type=click.IntRange(1, 65535), metavar="N", help=f"UDP port.  [default: {_PORT}]"),
     click.option(
@@ -108,7 +124,7 @@ _OPTIONS = (
         help="Request exactly this socket buffer size.  [default: as large as the system grants]",
     ),
 )
-_NAMES = ("group", "port", "interface", "hop_limit", "local", "no_fd", "receive_buffer")
+_NAMES = ("bus", "group", "port", "interface", "hop_limit", "local", "no_fd", "receive_buffer")
 
 
 def bus_options(command: Command) -> Command:
@@ -143,19 +159,24 @@ def demo_settings_from(context: click.Context, values: Mapping[str, Any]) -> Bus
     from canmcast_gui.demo.process import bus_of_its_own
 
     settings = bus_settings_from(values)
-    if _given(context, "group", "port", "local"):
+    if _given(context, "bus", "group", "port", "local"):
         return replace(settings, local=True).validated()
     return bus_of_its_own(settings)
 
 
 def bus_settings_from(values: Mapping[str, Any]) -> BusSettings:
-    """The settings of the bus options; other names in ``values`` are ignored.
+    """The settings of the bus options for what needs a multicast bus; other ``values`` are ignored.
 
-    Raises click.UsageError for invalid values.
+    Raises click.UsageError for invalid values, and for channels of another kind.
     """
     from canmcast_gui.transport.errors import BusError
     from canmcast_gui.transport.settings import BusSettings
 
+    if values["bus"]:
+        bus = measurement_from(values).multicast
+        if bus is None:
+            raise click.UsageError("this needs a single multicast channel: --bus multicast:ADDRESS")
+        return bus
     if values["local"] and values["hop_limit"]:
         raise click.UsageError("--local keeps frames on this computer: omit --hop-limit, or use 0")
     names = ("group", "port", "interface", "hop_limit", "receive_buffer")
@@ -163,6 +184,45 @@ def bus_settings_from(values: Mapping[str, Any]) -> BusSettings:
     make = BusSettings.this_computer if values["local"] else BusSettings
     try:
         return make(fd=not values["no_fd"], **given).validated()
+    except BusError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def channel_option(text: str) -> Callable[[Command], Command]:
+    """The option ``--channel``; the command gives its value to open_channel()."""
+    from canmcast_gui.channels.settings import MOST_CHANNELS
+
+    return click.option("--channel", type=click.IntRange(1, MOST_CHANNELS), metavar="N", help=text)
+
+
+def open_channel(measurement: Measurement, number: int | None) -> int | None:
+    """The number of ``--channel`` after a check that this channel is open."""
+    numbers = [channel.number for channel in measurement.enabled]
+    if number is not None and number not in numbers:
+        open_ones = ", ".join(map(str, numbers))
+        raise click.UsageError(f"channel {number} is not open; open channels: {open_ones}")
+    return number
+
+
+def measurement_from(values: Mapping[str, Any]) -> Measurement:
+    """The channels of ``--bus``, or else the multicast bus of the other bus options.
+
+    Raises click.UsageError for invalid values.
+    """
+    from canmcast_gui.channels.measurement import Measurement
+    from canmcast_gui.channels.settings import parse_channels
+    from canmcast_gui.transport.errors import BusError
+
+    if not values["bus"]:
+        return Measurement.of_bus(bus_settings_from(values))
+    given = [name for name in _NAMES if name != "bus" and values[name] not in (None, False)]
+    if given:
+        raise click.UsageError(
+            f"--bus and --{given[0].replace('_', '-')} cannot be combined: write all settings into --bus, "
+            "for example multicast:239.74.163.2,port=43113,interface=eth0"
+        )
+    try:
+        return Measurement.of(parse_channels(values["bus"])).validated()
     except BusError as error:
         raise click.UsageError(str(error)) from None
 

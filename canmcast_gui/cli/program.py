@@ -27,9 +27,16 @@ COMMANDS = {
     "convert": "Convert log files to another format.",
     "info": "Summarize a log file.",
     "export": "Write signal values of a log file as a table.",
+    "bridge": "Forward frames between channels.",
+    "serve": "Let other tools use a channel over the socketcand protocol.",
     "doctor": "Check why no frames arrive.",
     "interfaces": "List the network interfaces.",
+    "channels": "List the kinds of channels and the devices found.",
 }
+
+
+# Commands with a package of their own; all others are in cli/commands.
+_MODULES = {"serve": "canmcast_gui.cli.socketcand.command"}
 
 
 class Failure(click.ClickException):
@@ -51,7 +58,7 @@ class Program(click.Group):
         """The command of that name, or None."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"canmcast_gui.cli.commands.{cmd_name}")
+        module = importlib.import_module(_MODULES.get(cmd_name, f"canmcast_gui.cli.commands.{cmd_name}"))
         command: click.Command = module.command
         return command
 

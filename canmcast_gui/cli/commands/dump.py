@@ -11,10 +11,10 @@ import click
 from canmcast_gui.cli.bus import Listener
 from canmcast_gui.cli.options import (
     bus_options,
-    bus_settings_from,
     count_option,
     duration_option,
     filter_option,
+    measurement_from,
     report_option,
 )
 from canmcast_gui.cli.terminal import print_note
@@ -35,7 +35,7 @@ def command(
 
     A line is time in seconds, channel, id#data. Stops at --count, --duration or Ctrl+C.
     """
-    with Listener(bus_settings_from(bus), count, duration, filter_text) as listener:
+    with Listener(measurement_from(bus), count, duration, filter_text) as listener:
         listener.announce()
         for batch in listener.batches():
             if len(batch):

@@ -8,14 +8,17 @@ from typing import Any
 
 import click
 
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.cli.bus import open_transmitter
-from canmcast_gui.cli.commands.fuzzer import Fuzzer
+from canmcast_gui.cli.fuzzer import Fuzzer
 from canmcast_gui.cli.options import (
     NEW_FILE,
     FiniteRange,
     ask_before_overwriting,
     bus_options,
-    bus_settings_from,
+    channel_option,
+    measurement_from,
+    open_channel,
     valid_filter,
     without_bus_options,
 )
@@ -32,7 +35,6 @@ from canmcast_gui.transmit.fuzz.options import (
     parse_lengths,
     period_of,
 )
-from canmcast_gui.transport.settings import BusSettings
 
 
 @click.command("fuzz")
@@ -113,6 +115,7 @@ from canmcast_gui.transport.settings import BusSettings
 @click.option(
     "--log", type=NEW_FILE, metavar="FILE", help="Write the sent frames and their times to this file."
 )
+@channel_option("Send on channel N, the Nth --bus.  [default: the first]")
 @click.option("--step", is_flag=True, help="Start paused; . sends one frame, the space bar resumes.")
 def command(**values: Any) -> None:
     """Send random frames: ids, lengths and bits within the given ranges.
@@ -122,7 +125,7 @@ def command(**values: Any) -> None:
 
     In a terminal, the space bar pauses and resumes, . sends one frame while paused, and q quits.
     """
-    settings = bus_settings_from(values)
+    settings = measurement_from(values)
     _fuzz(settings, FuzzArguments(**without_bus_options(values)))
 
 
@@ -143,9 +146,10 @@ class FuzzArguments:
     stop_at: str
     wait: float
     log: Path | None
+    channel: int | None
     step: bool
 
-    def options(self) -> FuzzOptions:
+    def options(self, first_channel: int) -> FuzzOptions:
         """The options of the transmit process. Raises UserError for values that it rejects."""
         base, random = parse_data(self.data, self.mask)
         kinds = (*self.kinds, "fd") if self.can_fd else self.kinds
@@ -159,16 +163,18 @@ class FuzzArguments:
             seed=self.seed,
             period_ns=period_of(self.rate),
             count=self.count or None,
+            channel=self.channel or first_channel,
         ).validated()
 
 
-def _fuzz(settings: BusSettings, arguments: FuzzArguments) -> None:
-    options = arguments.options()
-    if not settings.fd and any(KINDS[kind] & KINDS["fd"] for kind in options.kinds):
+def _fuzz(measurement: Measurement, arguments: FuzzArguments) -> None:
+    open_channel(measurement, arguments.channel)
+    options = arguments.options(measurement.enabled[0].number)
+    if not measurement.carries_fd and any(KINDS[kind] & KINDS["fd"] for kind in options.kinds):
         raise Failure("--no-fd excludes CAN FD frames: use --kind classic or remote.")
     if arguments.log is not None:
         ask_before_overwriting(arguments.log)
-    with open_transmitter(settings, receives=True) as transmitter:
+    with open_transmitter(measurement, receives=True) as transmitter:
         recorder = None if arguments.log is None else Recorder(arguments.log)
-        print_note(settings.reach())
+        print_note(measurement.reach())
         Fuzzer(transmitter, options, arguments.stop_at, arguments.wait, recorder).run(paused=arguments.step)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from typing import Any
 
 import click
 import numpy as np
 
+from canmcast_gui.channels.processes import SendingChannels
 from canmcast_gui.cli.options import (
     FiniteRange,
     bus_options,
-    bus_settings_from,
     count_option,
     duration_option,
+    measurement_from,
 )
 from canmcast_gui.cli.terminal import Interrupt, print_note
 from canmcast_gui.frames import Flag, FrameBatch
-from canmcast_gui.transport.sender import FrameSender
+from canmcast_gui.transmit.sender import Sender
 from canmcast_gui.wording import counted
 
 FIRST_ID = 0x100
@@ -52,12 +54,12 @@ def command(rate: float, count: int | None, duration: float | None, ids: int, fd
     The payload starts with a sequence number (8 bytes, big endian), so that a receiver can find missing
     frames. Stops at --count, --duration or Ctrl+C.
     """
-    sender = FrameSender(bus_settings_from(bus))
-    try:
-        with Interrupt() as interrupt:
-            sent, seconds = _send(sender, interrupt, rate, _limit(rate, count, duration), ids, fd)
-    finally:
-        sender.close()
+    with (
+        SendingChannels(measurement_from(bus)) as channels,
+        closing(channels.open_sender()) as sender,
+        Interrupt() as interrupt,
+    ):
+        sent, seconds = _send(sender, interrupt, rate, _limit(rate, count, duration), ids, fd)
     print_note(f"{counted(sent, 'frame')} sent in {seconds:.1f} s, {sent / seconds:,.0f} frames/s")
 
 
@@ -70,7 +72,7 @@ def _limit(rate: float, count: int | None, duration: float | None) -> int | None
 
 
 def _send(
-    sender: FrameSender, interrupt: Interrupt, rate: float, limit: int | None, ids: int, fd: bool
+    sender: Sender, interrupt: Interrupt, rate: float, limit: int | None, ids: int, fd: bool
 ) -> tuple[int, float]:
     """Send until the limit or Ctrl+C; returns the number of frames and the seconds it took."""
     start = time.monotonic()

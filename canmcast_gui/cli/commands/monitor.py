@@ -17,13 +17,14 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.cli.bus import Listener
 from canmcast_gui.cli.options import (
     EXISTING_FILE,
     bus_options,
-    bus_settings_from,
     demo_settings_from,
     duration_option,
+    measurement_from,
 )
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import Keys
@@ -72,16 +73,17 @@ def command(
 
     Arrow keys scroll, q or Ctrl+C quits. If stdout is not a terminal, the last state is printed at the end.
     """
-    settings = demo_settings_from(context, bus) if demo else bus_settings_from(bus)
+    demo_bus = demo_settings_from(context, bus) if demo else None
+    measurement = Measurement.of_bus(demo_bus) if demo_bus else measurement_from(bus)
     if demo:
         databases = (*databases, resource(DEMO_DATABASE))
     names = DatabaseSet()
     for path in databases:
         names.add(load_database(path))
     with ExitStack() as stack:
-        listener = stack.enter_context(Listener(settings, None, duration, from_first_frame=demo))
-        car = stack.enter_context(DemoProcess(settings)) if demo else None
-        label = "demonstration" if demo else settings.label()
+        listener = stack.enter_context(Listener(measurement, None, duration, from_first_frame=demo))
+        car = stack.enter_context(DemoProcess(demo_bus)) if demo_bus else None
+        label = "demonstration" if demo else measurement.label()
         monitor = Monitor(listener, names, label)
         with monitor.on_screen() as show:
             for _ in monitor.turns():
@@ -144,11 +146,13 @@ class Monitor:
         self._screen.width, self._screen.height = self._console.size
         if not self._screen.is_live:
             self._screen.height = len(self._newest) + LINES_AROUND
-        return draw(self._screen, self._newest, self._names, self._listener.capture.sources, self._headline())
+        return draw(
+            self._screen, self._newest, self._names, self._listener.reception.sources, self._headline()
+        )
 
     def _headline(self) -> str:
         rate = self._rates.frames_per_second(time.monotonic_ns())
-        problem = self._listener.capture.problem
+        problem = self._listener.reception.problem
         losses = self._listener.report().losses or ", 0 lost"
         frames = f"{rate:,.0f} frames/s · {counted(self._listener.taken, 'frame')}{losses}"
         trouble = [f"reception problem: {problem}"] if problem else []

@@ -10,18 +10,19 @@ from typing import Any
 
 import click
 
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.cli.bus import open_transmitter
-from canmcast_gui.cli.commands.player import Player
 from canmcast_gui.cli.options import (
     EXISTING_FILE,
     FiniteFloat,
     FiniteRange,
     bus_options,
-    bus_settings_from,
     log_parts,
+    measurement_from,
     valid_filter,
     without_bus_options,
 )
+from canmcast_gui.cli.player import Player
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import print_note
 from canmcast_gui.frames import FrameBatch
@@ -29,7 +30,6 @@ from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.logfile import Order, Reader, open_reader
 from canmcast_gui.transmit import ReplayOptions
 from canmcast_gui.transmit.replay.options import LongestGap, parse_channels, parse_ids, within
-from canmcast_gui.transport.settings import BusSettings
 
 # Small batches, so that the first frame leaves before much of the file was read.
 _BATCH_FRAMES = 4096
@@ -95,7 +95,7 @@ def command(**values: Any) -> None:
     In a terminal, the space bar pauses and resumes, . sends one frame while paused, the left and right keys
     move by ten seconds, and q quits.
     """
-    settings = bus_settings_from(values)
+    settings = measurement_from(values)
     _play(settings, PlayArguments(**without_bus_options(values)))
 
 
@@ -141,7 +141,7 @@ class PlayArguments:
         ).validated()
 
 
-def _play(settings: BusSettings, arguments: PlayArguments) -> None:
+def _play(measurement: Measurement, arguments: PlayArguments) -> None:
     parts, order = log_parts(arguments.files, arguments.offsets), arguments.order()
     replay = arguments.replay()
     if arguments.stop is not None and arguments.stop <= arguments.start:
@@ -157,7 +157,7 @@ def _play(settings: BusSettings, arguments: PlayArguments) -> None:
         round(arguments.start * NS_PER_SECOND),
         stop_ns,
     )
-    with open_transmitter(settings, receives=True) as transmitter:
+    with open_transmitter(measurement, receives=True) as transmitter:
         if arguments.limit is not None and not arguments.fast:
             transmitter.set_rate_limit(arguments.limit)
         Player(transmitter, played, replay).play(", ".join(file.name for file in arguments.files))

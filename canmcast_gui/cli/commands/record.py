@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,13 @@ from canmcast_gui.cli.options import (
     NEW_FILE,
     ask_before_overwriting,
     bus_options,
-    bus_settings_from,
     count_option,
     duration_option,
     filter_option,
     format_option,
+    measurement_from,
     report_option,
-    valid_filter,
+    valid_bus_filter,
 )
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import live_line, print_note
@@ -70,7 +71,7 @@ def _time(text: str) -> float:
     "--trigger",
     default="",
     metavar="EXPRESSION",
-    callback=valid_filter,
+    callback=valid_bus_filter,
     help="Start at the first frame that matches.",
 )
 @click.option("--pre", type=_time, metavar="TIME", help="With --trigger: also record this time before it.")
@@ -85,11 +86,15 @@ def command(
     several, named FILE-001 and so on; after --post the trigger is armed again.
     """
     options = _options(more)
-    settings = bus_settings_from(more)
+    measurement = measurement_from(more)
     if not options.is_numbered:
         ask_before_overwriting(file)
-    with Listener(settings, count, duration, filter_text) as listener:
-        trigger = compile_filter(options.trigger, sources=listener.capture.sources)
+    with Listener(measurement, count, duration, filter_text) as listener:
+        trigger = compile_filter(
+            options.trigger, sources=listener.reception.sources, channels=measurement.names()
+        )
+        names = tuple((number, name) for number, name in measurement.names().items() if name)
+        options = replace(options, channel_names=names)
         with Recorder(file, options, trigger if options.trigger else None) as recorder:
             listener.announce()
             _take(listener, recorder)

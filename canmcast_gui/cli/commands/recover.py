@@ -57,6 +57,7 @@ def _save(folder: Path, out: Path) -> Writer:
                 yield recording.rows(start, min(start + _BATCH_FRAMES, rows.stop))
 
         def fill(writer: Writer) -> None:
+            writer.name_channels(recording.channels)
             for mark in recording.marks:
                 writer.write_mark(mark._replace(row=mark.row - rows.start))
             for batch in batches():

@@ -8,15 +8,15 @@ from typing import Any
 
 import click
 
+from canmcast_gui.channels.processes import SendingChannels
 from canmcast_gui.cli.bus import open_transmitter
-from canmcast_gui.cli.options import FiniteRange, bus_options, bus_settings_from
+from canmcast_gui.cli.options import FiniteRange, bus_options, channel_option, measurement_from, open_channel
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import Interrupt, print_note
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.text import FrameSyntaxError, parse_frame
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.transmit import Job, JobStatus, SendFailed, Transmitter
-from canmcast_gui.transport.sender import FrameSender
 from canmcast_gui.wording import counted
 
 _POLL_SECONDS = 0.1
@@ -37,8 +37,14 @@ _POLL_SECONDS = 0.1
     is_flag=True,
     help="Send frames that are late by more than a period. Without it they are left out.",
 )
+@channel_option("Send on channel N, the Nth --bus.  [default: the first]")
 def command(
-    frames: tuple[str, ...], period: float | None, count: int | None, catch_up: bool, **bus: Any
+    frames: tuple[str, ...],
+    period: float | None,
+    count: int | None,
+    catch_up: bool,
+    channel: int | None,
+    **bus: Any,
 ) -> None:
     """Send frames in cansend's syntax.
 
@@ -52,15 +58,14 @@ def command(
     if catch_up and period is None:
         raise click.UsageError("--catch-up needs --period, the time between the frames")
     batches = [_parse(text) for text in frames]
-    settings = bus_settings_from(bus)
+    measurement = measurement_from(bus)
+    for batch in batches:
+        batch.records["channel"] = open_channel(measurement, channel) or 0
     if period is None:
-        sender = FrameSender(settings)
-        try:
-            sender.send_batch(FrameBatch.concatenate(batches))
-        finally:
-            sender.close()
+        with SendingChannels(measurement) as channels:
+            channels.send_now(FrameBatch.concatenate(batches))
     else:
-        with open_transmitter(settings) as transmitter:
+        with open_transmitter(measurement) as transmitter:
             transmitter.set_late_frames(catch_up)
             _repeat(transmitter, batches, period, count)
 

@@ -86,6 +86,21 @@ def test_only_frames_that_pass_a_filter_are_printed(start, canmcast, bus):
     assert [line.split()[2] for line in dump.result().stdout.splitlines()] == ["123#0102", "1FF##0010203"]
 
 
+def test_a_filter_finds_a_channel_by_its_name(start, canmcast, network):
+    body, powertrain = (
+        f"multicast:239.74.163.2,port={network.free_port()},interface=lo,hop_limit=0" for _ in range(2)
+    )
+    channels = ("--bus", f"body={body}", "--bus", f"powertrain={powertrain}")
+    dump = start("dump", *channels, "--filter", "channel == powertrain", "--count", 1)
+    dump.wait_until_listening()
+    for at, bus in enumerate((body, powertrain), 1):
+        assert canmcast("send", "--bus", bus, f"{at}00#").returncode == 0
+    assert dump.result().stdout.split()[1:] == ["can1", "200#"]
+    wrong = canmcast("dump", *channels, "--filter", "channel == powertrian")
+    assert_one_line(wrong, 1)
+    assert "Did you mean powertrain?" in wrong.stderr
+
+
 def test_an_invalid_filter_is_an_error(canmcast, bus):
     assert_one_line(canmcast("dump", *bus, "--filter", "id == "), 1)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from canmcast_gui.frames import FrameBatch
-from canmcast_gui.logfile import read_batches
+from canmcast_gui.logfile import open_writer, read_batches
 from canmcast_gui.recording import leftovers
 from tests.cli.commands.test_dump import REPORT_NAMES, option
 from tests.cli.conftest import PROJECT, assert_one_line
@@ -211,3 +211,15 @@ def test_a_pipe_is_refused_at_once(canmcast, tmp_path, command):
     result = canmcast(command, pipe, *more.get(command, []))
     assert_one_line(result, 1, "pipe.asc cannot be read: it is a pipe (FIFO), not a file")
     assert not (tmp_path / "out.asc").exists()
+
+
+def test_names_of_channels_are_converted_where_both_formats_have_them(canmcast, tmp_path):
+    first, second = tmp_path / "a.mf4", tmp_path / "b.mf4"
+    with open_writer(first) as writer:
+        writer.name_channels({1: "body", 2: "powertrain"})
+        writer.write(FrameBatch.from_columns([0, 1], [1, 2], [[0], [0]], channel=[1, 2]))
+    assert canmcast("convert", first, second).returncode == 0
+    reader = read_batches(second)
+    assert sum(map(len, reader)) == 2
+    assert reader.channel_names == {1: "body", 2: "powertrain"}
+    assert "2 channels without name" in canmcast("convert", first, tmp_path / "c.asc").stderr

@@ -59,3 +59,30 @@ def test_wrong_usage_is_exit_code_2(arguments):
 def test_fd_on_a_classic_bus_is_refused(canmcast, bus):
     assert_one_line(canmcast("send", *bus, "--no-fd", "123##0"), 1, "FD")
     assert_one_line(canmcast("send", *bus, "--no-fd", "123##0", "--period", "5", "--count", "1"), 1, "FD")
+
+
+@pytest.fixture
+def two_channels(network):
+    """The options of two channels, and the port of the second."""
+    ports = network.free_port(), network.free_port()
+    kinds = "multicast", "udp_multicast"
+    buses = [
+        f"--bus={kind}:239.74.163.2,port={each},hop_limit=0" for kind, each in zip(kinds, ports, strict=True)
+    ]
+    return buses, str(ports[1])
+
+
+@pytest.mark.parametrize("command", [("send", "123#01"), ("fuzz", "--ids", "123", "--count", "1")])
+def test_frames_are_sent_on_the_channel(canmcast, stock_peer, two_channels, command):
+    buses, second = two_channels
+    peer = stock_peer("recv", "--port", second, "--count", 1)
+    result = canmcast(*command, *buses, "--channel", "2")
+    assert result.returncode == 0, result.stderr
+    assert peer.result()["ids"] == {"123": 1}
+
+
+@pytest.mark.parametrize("command", [("send", "123#"), ("fuzz",)])
+def test_a_channel_that_is_not_open_is_named(canmcast, two_channels, command):
+    result = canmcast(*command, *two_channels[0], "--channel", "3")
+    assert result.returncode == 2
+    assert "channel 3 is not open; open channels: 1, 2" in result.stderr
