@@ -25,12 +25,15 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt  # noqa: E402
 from PySide6.QtGui import QImage, QPixmap, qRgb  # noqa: E402
 from PySide6.QtWidgets import QApplication, QDialog, QWidget  # noqa: E402
 
+from canmcast_gui.app.bus.device_search import DeviceSearch  # noqa: E402
+from canmcast_gui.app.bus.trial import ChannelTrial  # noqa: E402
 from canmcast_gui.app.program.settings import AppSettings  # noqa: E402
 from canmcast_gui.app.session import Session  # noqa: E402
 from canmcast_gui.app.transmit.row import NS_PER_MS, TransmitRow  # noqa: E402
+from canmcast_gui.channels.measurement import Measurement  # noqa: E402
 from canmcast_gui.transport.settings import BusSettings  # noqa: E402
 from canmcast_gui.ui import labels, theme  # noqa: E402
-from canmcast_gui.ui.dialogs.connect import ConnectDialog  # noqa: E402
+from canmcast_gui.ui.dialogs.channels import ChannelsDialog  # noqa: E402
 from canmcast_gui.ui.dialogs.record import RecordDialog  # noqa: E402
 from canmcast_gui.ui.window.main_window import MainWindow  # noqa: E402
 
@@ -110,7 +113,7 @@ def pictures(window: MainWindow, session: Session) -> Iterator[tuple[str, QWidge
     window.panel.filter_box.clear()
     window.actions_.pause.trigger()
     yield from _panels(window, docks)
-    yield from _dialogs(window)
+    yield from _dialogs(window, session)
 
 
 def _panels(window: MainWindow, docks: dict) -> Iterator[tuple[str, QWidget]]:
@@ -135,8 +138,9 @@ def _panels(window: MainWindow, docks: dict) -> Iterator[tuple[str, QWidget]]:
     yield "plot", docks["plot"]
 
 
-def _dialogs(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
-    dialog = ConnectDialog(BusSettings(), window)
+def _dialogs(window: MainWindow, session: Session) -> Iterator[tuple[str, QWidget]]:
+    trial, search = ChannelTrial(session.tasks, window), DeviceSearch(session.tasks, window)
+    dialog = ChannelsDialog(Measurement.of_bus(BusSettings()), trial, search, window)
     yield "connect", _shown(dialog)
     window.record.ask_with_options()
     record = window.findChildren(RecordDialog)[-1]

@@ -62,6 +62,9 @@ if [ "$(uname)" = Linux ]; then
     # A screen for the window's tests, and a private network for the bus's.
     command -v xvfb-run >/dev/null && command -v xauth >/dev/null || install_packages xvfb xauth
     command -v ip >/dev/null || install_packages iproute2
+    # A kernel with SocketCAN, and its usual programs, where Debian has them.
+    command -v linux.uml >/dev/null && command -v insmod >/dev/null && command -v cangen >/dev/null ||
+        install_packages user-mode-linux kmod can-utils
 fi
 
 cd "$project"

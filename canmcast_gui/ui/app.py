@@ -99,13 +99,13 @@ class Program(QObject):
         if options.record is not None:
             self.session.record.start(options.record)
         self.session.workspace.begin(options.workspace, options.databases)
-        if options.demo:
-            self.window.bus.start_demo(options.bus)
+        if options.demo is not None:
+            self.window.bus.start_demo(options.demo)
         elif options.bus is not None:
             self.session.bus.open(options.bus)
         if options.file is not None:
             self.session.open_file(options.file)
-        if options.demo or options.bus is not None or options.file is not None:
+        if options.demo is not None or options.bus is not None or options.file is not None:
             self.window.recovery.offer()
         if options.quit_after is None:
             self.window.help.offer_tour()

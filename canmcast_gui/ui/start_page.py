@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.app.program.settings import AppSettings
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.frames.files import within
 from canmcast_gui.recording import Leftover, leftovers
-from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui import icons
 from canmcast_gui.ui.actions import connect
 from canmcast_gui.ui.dialogs.recovery import LeftoverList
@@ -57,7 +57,7 @@ class StartPage(QScrollArea):
     demo_requested = Signal()
     connect_requested = Signal()
     open_requested = Signal()
-    bus_requested = Signal(BusSettings)
+    bus_requested = Signal(Measurement)
     file_requested = Signal(str)
     workspace_requested = Signal(str)
     recover_requested = Signal(Leftover)
@@ -143,7 +143,7 @@ class StartPage(QScrollArea):
         buses = self._settings.recent_buses.value[:MOST_RECENT]
         self._add_links(
             "Recent buses",
-            [(bus.label(), f"{bus.group}, port {bus.port}", bus) for bus in buses],
+            [(bus.label(), bus.address_text(), bus) for bus in buses],
             self.bus_requested,
         )
 

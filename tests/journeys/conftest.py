@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session, SessionState
-from canmcast_gui.ui.dialogs.connect import ConnectDialog
+from canmcast_gui.ui.dialogs.channels import ChannelsDialog
 from canmcast_gui.ui.window.main_window import MainWindow
 from tests.support.stage import release_keys
 
@@ -46,12 +46,13 @@ class Desk:
     def connect(self, group: str, port: int) -> None:
         """Fill in the connect dialog and accept it."""
         self.window.actions_.connect.trigger()
-        dialog = self.child(ConnectDialog)
-        dialog.form.group.setText(group)
-        dialog.form.port.setText(str(port))
-        dialog.form.hop_limit.setValue(0)
+        dialog = self.child(ChannelsDialog)
+        fields = dialog.form.fields.form
+        fields.group.setText(group)
+        fields.port.setText(str(port))
+        fields.hop_limit.setValue(0)
         ok = dialog.buttons.button(dialog.buttons.StandardButton.Ok)
-        assert ok.isEnabled(), dialog.form.problems
+        assert ok.isEnabled(), dialog.form.problem
         self.qtbot.mouseClick(ok, Qt.MouseButton.LeftButton)
         self.wait(lambda: self.session.state is SessionState.LIVE, "connecting")
 

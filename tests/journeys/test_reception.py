@@ -6,6 +6,7 @@ import can
 import pytest
 
 from canmcast_gui.app.session import SessionState
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transport.sender import FrameSender
 from canmcast_gui.transport.settings import BusSettings
@@ -20,7 +21,7 @@ def live(desk, group, network, spare_interface):
     """A window on a bus on the spare interface."""
     settings = BusSettings(group=group, port=network.free_port(), interface=spare_interface.name, hop_limit=0)
     desk.window.actions_.chronological.trigger()
-    desk.window.bus.connect_to(settings)
+    desk.window.bus.connect_to(Measurement.of_bus(settings))
     desk.wait(lambda: desk.session.state is SessionState.LIVE, "connecting")
     return desk
 
@@ -30,7 +31,7 @@ def send_until_received(desk) -> None:
     before = len(desk.session.document.recording)
 
     def is_received() -> bool:
-        with closing(FrameSender(desk.session.bus.settings)) as sender:
+        with closing(FrameSender(desk.session.bus.settings.multicast)) as sender:
             sender.send_batch(FRAME)
         return len(desk.session.document.recording) > before
 

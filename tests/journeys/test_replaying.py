@@ -134,9 +134,9 @@ panel.open_files([sys.argv[4]])
 def live():
     if session.state is SessionState.LIVE and not panel.control.running:
         panel.play()
-        print(session.transmit.link.client.pid, session.bus.capture.pid, flush=True)
+        print(session.transmit.link.client.pid, session.bus.captures[0].pid, flush=True)
 session.state_changed.connect(live)
-session.bus.open(BusSettings(group=sys.argv[2], port=int(sys.argv[3]), hop_limit=0))
+session.bus.open(Measurement.of_bus(BusSettings(group=sys.argv[2], port=int(sys.argv[3]), hop_limit=0)))
 application.exec()
 """
 

@@ -145,9 +145,9 @@ panel.model.insert(0, [TransmitRow(arbitration_id=0x321, period_ns=1_000_000)])
 def live():
     if session.state is SessionState.LIVE and not len(panel.model.rows.armed_rows):
         panel.model.rows.set_armed(0, True)
-        print(session.transmit.link.client.pid, session.bus.capture.pid, flush=True)
+        print(session.transmit.link.client.pid, session.bus.captures[0].pid, flush=True)
 session.state_changed.connect(live)
-session.bus.open(BusSettings(group=sys.argv[2], port=int(sys.argv[3]), hop_limit=0))
+session.bus.open(Measurement.of_bus(BusSettings(group=sys.argv[2], port=int(sys.argv[3]), hop_limit=0)))
 application.exec()
 """
 

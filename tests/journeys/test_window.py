@@ -10,9 +10,10 @@ import pytest
 from PySide6.QtCore import Qt
 
 from canmcast_gui.app.session import Session, SessionState
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.models.transmit.row_columns import COLUMNS
 from canmcast_gui.resources_path import resource
-from canmcast_gui.ui.dialogs.connect import ConnectDialog
+from canmcast_gui.ui.dialogs.channels import ChannelsDialog
 from tests.support.messages import assert_same_frames
 
 pytestmark = [pytest.mark.network, pytest.mark.window]
@@ -201,20 +202,20 @@ def test_opening_a_saved_trace_shows_the_same_lines(desk, qtbot, network, stock_
 
 def test_bus_settings_that_are_not_valid_cannot_be_chosen(desk):
     desk.window.actions_.connect.trigger()
-    from canmcast_gui.ui.dialogs.connect import ConnectDialog
+    from canmcast_gui.ui.dialogs.channels import ChannelsDialog
 
-    dialog = desk.child(ConnectDialog)
-    dialog.form.group.setText("10.0.0.1")
+    dialog = desk.child(ChannelsDialog)
+    dialog.form.fields.form.group.setText("10.0.0.1")
     ok = dialog.buttons.button(dialog.buttons.StandardButton.Ok)
     assert not ok.isEnabled()
-    assert "multicast" in " ".join(dialog.form.problems.values())
+    assert "multicast" in dialog.form.problem
     desk.qtbot.keyClick(dialog, Qt.Key.Key_Escape)
 
 
 def test_a_missing_interface_is_reported_in_the_window(desk):
     from canmcast_gui.transport.settings import BusSettings
 
-    desk.window.bus.connect_to(BusSettings(interface="nosuch0", hop_limit=0))
+    desk.window.bus.connect_to(Measurement.of_bus(BusSettings(interface="nosuch0", hop_limit=0)))
     desk.wait(lambda: desk.messages, "a message")
     assert desk.messages[0][0] == "error"
     assert "nosuch0" in desk.messages[0][1]
@@ -239,7 +240,7 @@ def test_start_after_the_demonstration_starts_it_again(desk):
     desk.window.files.keep_unsaved(desk.session.clear)
     assert len(desk.session.document.recording) == 0, "the question about unsaved frames was asked"
     desk.window.actions_.start.trigger()
-    assert desk.window.findChildren(ConnectDialog) == []
+    assert desk.window.findChildren(ChannelsDialog) == []
     desk.wait(lambda: len(desk.session.document.recording) > 10, "frames of the demonstration again")
     assert desk.session.bus.is_demo
 

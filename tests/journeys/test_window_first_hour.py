@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QMenu
 
 from canmcast_gui.app.session import SessionState
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.dialogs.diagnose import DiagnoseDialog
 from canmcast_gui.ui.dialogs.preferences import PreferencesDialog
@@ -105,14 +106,17 @@ def test_first_hour(hands, desk, network):
     desk.wait(lambda: session.state is SessionState.LIVE, "the demonstration again")
     assert session.bus.is_demo
     assert not session.bus.settings.leaves_host
-    assert (session.bus.settings.group, session.bus.settings.local) == (first.group, True)
+    assert (session.bus.settings.multicast.group, session.bus.settings.multicast.local) == (
+        first.multicast.group,
+        True,
+    )
 
 
 @pytest.mark.network
 @pytest.mark.window
 def test_a_silent_bus_is_diagnosed(hands, desk, network):
     window, session = desk.window, desk.session
-    session.bus.open(BusSettings.this_computer(port=network.free_port()).validated())
+    session.bus.open(Measurement.of_bus(BusSettings.this_computer(port=network.free_port()).validated()))
     desk.wait(lambda: session.state is SessionState.LIVE, "connecting")
     button = window.panel.by_id.diagnose
     desk.wait(button.isVisible, "the offer of a diagnosis")

@@ -13,6 +13,7 @@ from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.sequences import Sequence
 from canmcast_gui.app.workspace.view_setups import COLOR_RULES, ColorRule
 from canmcast_gui.app.workspace.workspace import kept_path, load_workspace
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.demo import DEMO_DATABASE, DEMO_PLOT_SIGNALS
 from canmcast_gui.logfile import LogPart
 from canmcast_gui.resources_path import resource
@@ -20,7 +21,7 @@ from canmcast_gui.transport.settings import BusSettings
 from tests.journeys.conftest import Desk
 from tests.support.frames import DBC
 
-BUS = BusSettings(group="239.7.7.7", port=5007, hop_limit=3).validated()
+BUS = Measurement.of_bus(BusSettings(group="239.7.7.7", port=5007, hop_limit=3).validated())
 
 
 @pytest.fixture

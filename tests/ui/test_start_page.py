@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QLabel, QMessageBox, QToolButton
 
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.recording import Recording, leftovers
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.start_page import StartPage
@@ -37,7 +38,7 @@ def test_recent_things_that_are_still_there(qtbot, stage, page, tmp_path):
     known = tmp_path / "drive.asc"
     known.touch()
     stage.settings.recent_files.set((str(tmp_path / "gone.asc"), str(known)))
-    stage.settings.recent_buses.set((BusSettings(group="239.9.9.9", port=99),))
+    stage.settings.recent_buses.set((Measurement.of_bus(BusSettings(group="239.9.9.9", port=99)),))
     assert links(page).keys() == {"drive.asc", "239.9.9.9:99"}
     with qtbot.waitSignal(page.file_requested) as asked:
         links(page)["drive.asc"].click()

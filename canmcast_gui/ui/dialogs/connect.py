@@ -1,18 +1,14 @@
-"""The dialog that asks which bus to connect to."""
+"""The fields of a multicast bus, each with a note."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDialog,
-    QDialogButtonBox,
     QFormLayout,
-    QLabel,
     QLineEdit,
     QSpinBox,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -25,8 +21,7 @@ from canmcast_gui.transport.sockets.addresses import (
 )
 from canmcast_gui.transport.sockets.interfaces import NetworkInterface, list_interfaces
 from canmcast_gui.transport.sockets.routes import choose_interfaces
-from canmcast_gui.ui import icons
-from canmcast_gui.ui.content_size import FitHeight, widen
+from canmcast_gui.ui.content_size import widen
 from canmcast_gui.ui.labels import TintedLabel
 
 PRESETS = (
@@ -61,9 +56,9 @@ class ConnectForm(QWidget):
         self.hop_limit.setRange(0, 255)
         self.hop_limit.setMaximumWidth(110)
         self.local = QCheckBox(
-            "This computer only: frames are neither sent to nor received from other computers"
+            "This computer &only: frames are neither sent to nor received from other computers"
         )
-        self.fd = QCheckBox("CAN FD (off: classic CAN frames only)")
+        self.fd = QCheckBox("CAN &FD (off: classic CAN frames only)")
         self.notes = {name: _note() for name in ("group", "port", "interface", "hop_limit")}
         self._fill_interfaces()
         self._lay_out()
@@ -71,7 +66,7 @@ class ConnectForm(QWidget):
         self._connect()
 
     def _lay_out(self) -> None:
-        form = QFormLayout(self)
+        self.fields = form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("&Bus", self.preset)
@@ -224,42 +219,3 @@ def _set_note(label: TintedLabel, text: str, wrong: bool) -> None:
     label.set_tint("error" if wrong else "muted")
     label.setText(text)
     label.setVisible(bool(text))
-
-
-class ConnectDialog(QDialog):
-    """``chosen`` carries the settings when the dialog is accepted; it is freed when it closes."""
-
-    chosen = Signal(BusSettings)
-
-    def __init__(self, settings: BusSettings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Connect to a bus")
-        self.resize(WIDTH, 0)
-        self.form = ConnectForm(settings)
-        self.buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
-        )
-        self._ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
-        self._ok.setText("Connect")
-        icons.without_icons(self.buttons)
-        self.buttons.accepted.connect(self._on_accepted)
-        self.buttons.rejected.connect(self.reject)
-        text = QLabel("Programs with the same group and port on the same network share a bus.")
-        text.setWordWrap(True)
-        layout = QVBoxLayout(self)
-        layout.setSpacing(12)
-        layout.addWidget(text)
-        layout.addWidget(self.form)
-        layout.addStretch(1)
-        layout.addWidget(self.buttons)
-        FitHeight(self)
-        self.form.changed.connect(self._check)
-        self._check()
-
-    def _check(self) -> None:
-        self._ok.setEnabled(not self.form.problems)
-
-    def _on_accepted(self) -> None:
-        self.chosen.emit(self.form.settings())
-        self.accept()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -36,8 +37,9 @@ class FilterState(QObject):
         self.filter = self.compile("")
         session.document.replaced.connect(self._compile_again)
         session.databases.changed.connect(self._compile_again)
+        session.document.channels_named.connect(partial(self._compile_using, "channel"))
         if senders is not None:
-            senders.changed.connect(self._on_senders)
+            senders.changed.connect(partial(self._compile_using, "source"))
 
     def compile(self, text: str) -> Filter:
         """A filter for the current recording and databases; raises FilterError."""
@@ -67,9 +69,9 @@ class FilterState(QObject):
         self.filter = condition
         self.changed.emit(condition)
 
-    def _on_senders(self) -> None:
-        """Compile filters that use names of senders again."""
-        if "source" in self._text.lower():
+    def _compile_using(self, field: str) -> None:
+        """Compile filters that use a field again, whose values have other names."""
+        if field in self._text.lower():
             self._compile_again()
 
     def _compile_again(self) -> None:

@@ -22,6 +22,7 @@ def session_words(session: Session, settings: AppSettings | None, senders: Sourc
         databases.choices,
         sources,
         np.unique(newest.channel).tolist(),
+        session.document.recording.channels,
         {} if settings is None else settings.filters.value,
         () if settings is None else settings.recent_filters.value,
     )

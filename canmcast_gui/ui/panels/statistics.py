@@ -95,6 +95,7 @@ class StatisticsPanel(QWidget):
     def refresh(self) -> None:
         """Show the current numbers."""
         self.model.refresh(self._session.document.newest)
+        self.model.set_channel_names(self._session.document.recording.channels)
         self.hint.setVisible(not self.model.rowCount())
         self.table.setColumnHidden(CHANNEL, not self.model.has_channels)
         self.total.setText(self._total_text())
@@ -125,7 +126,8 @@ class StatisticsPanel(QWidget):
     def _live_parts(self) -> list[str]:
         session, settings, now = self._session, self._settings, time.monotonic_ns()
         rates = session.bus.rates
-        load = rates.load(now, settings.bitrate.value, settings.data_bitrate.value)
+        loads = session.bus.loads(now, settings.bitrate.value, settings.data_bitrate.value)
+        load = max(each.load for each in loads)
         return [
             f"{rates.frames_per_second(now):,.0f} frames/s",
             f"{rates.bits_per_second(now) / 1000:,.1f} kbit/s",

@@ -50,6 +50,7 @@ class ViewContext(QObject):
         self._source_timer.start()
         session.document.replaced.connect(self._on_recording)
         session.databases.changed.connect(self._compile_rules)
+        session.document.channels_named.connect(self._compile_rules)
         settings.field(COLOR_RULES).changed.connect(self._compile_rules)
         self._compile_rules()
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.app.transmit.row import Load
 from canmcast_gui.app.transmit.transmit_link import MAX_RATE_LIMIT
-from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.ui.actions import action_button, allow, new_action
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.labels import TintedLabel
@@ -146,7 +146,7 @@ class LoadLine(QWidget):
         self.line.addStretch(1)
         self.line.addWidget(self.load)
 
-    def show_reach(self, settings: BusSettings | None) -> None:
+    def show_reach(self, settings: Measurement | None) -> None:
         """Show how far frames reach on a bus with these settings; None for no bus."""
         self.reach.setText("" if settings is None else settings.reach())
         leaves = settings is not None and settings.leaves_host

@@ -1,4 +1,4 @@
-"""The bus load at assumed bit rates: the menus for the bit rates, the texts, and a warning above 100 %."""
+"""The bus load at the bit rates of the channels or assumed ones: menus, texts, a warning above 100 %."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
+from canmcast_gui.app.bus.load import ChannelLoad
 from canmcast_gui.app.program.settings import AppSettings, Field
 from canmcast_gui.app.session import Session
 from canmcast_gui.ui.actions import new_action
@@ -70,7 +71,7 @@ def add_rate_menus(menu: QMenu, parent: QWidget, settings: AppSettings) -> None:
 
 
 class LoadWatch(QObject):
-    """Calculates the bus load and warns once when it exceeds 100 %."""
+    """Calculates the load of the channels and warns once when one exceeds 100 %."""
 
     def __init__(self, session: Session, settings: AppSettings, parent: QObject) -> None:
         super().__init__(parent)
@@ -78,21 +79,50 @@ class LoadWatch(QObject):
         self._settings = settings
         self._has_warned = False
 
-    def load(self, now_ns: int) -> float:
-        """The share of the last second that its traffic takes on the bus; warns above 1."""
+    def loads(self, now_ns: int) -> list[ChannelLoad]:
+        """The share of the last second that the traffic of each channel takes; warns above 1."""
         settings = self._settings
-        load = self._session.bus.rates.load(now_ns, settings.bitrate.value, settings.data_bitrate.value)
-        if load > 1 and not self._has_warned:
+        loads = self._session.bus.loads(now_ns, settings.bitrate.value, settings.data_bitrate.value)
+        highest = max(loads, key=lambda each: each.load)
+        if highest.load > 1 and not self._has_warned:
             self._has_warned = True
-            text = f"This traffic exceeds a bus with {rates_text(settings)}: its load is {load:.0%}."
+            what = "This traffic" if len(loads) == 1 else f"The traffic of {_name(highest)}"
+            text = f"{what} exceeds a bus with {_rates_text(highest)}: its load is {highest.load:.0%}."
             self._session.messages.warning(text, "document")
-        elif load < REARM_BELOW:
+        elif highest.load < REARM_BELOW:
             self._has_warned = False
-        return load
+        return loads
 
-    def tip(self, now_ns: int, load: float) -> str:
-        """The tool tip of the load: the assumed bit rates, the bits per second, and a warning above 1."""
-        bits = self._session.bus.rates.bits_per_second(now_ns)
-        bus = f"a bus with {rates_text(self._settings)}"
-        excess = "\nAbove 100 %: this traffic exceeds such a bus." if load > 1 else ""
-        return f"The load of {bus} by this traffic, including stuff bits.\n{bits:,.0f} bit/s{excess}"
+
+def load_text(loads: list[ChannelLoad]) -> str:
+    """The highest load, with the number of its channel if there are several."""
+    highest = max(loads, key=lambda each: each.load)
+    several = highest.settings is not None and len(loads) > 1
+    of = f" on {highest.settings.number}" if several and highest.settings and highest.load else ""
+    return f"load {highest.load * 100:.0f} %{of}"
+
+
+def load_tip(loads: list[ChannelLoad]) -> str:
+    """The tool tip of the load: the bit rates, the bits per second, and a warning above 1."""
+    if len(loads) > 1:
+        return "\n".join(["The load of each channel, including stuff bits.", *map(_line, loads)])
+    (one,) = loads
+    excess = "\nAbove 100 %: this traffic exceeds such a bus." if one.load > 1 else ""
+    bus = f"a bus with {_rates_text(one)}"
+    return (
+        f"The load of {bus} by this traffic, including stuff bits.\n{one.bits_per_second:,.0f} bit/s{excess}"
+    )
+
+
+def _line(one: ChannelLoad) -> str:
+    number = one.settings.number if one.settings else ""
+    share, bits = f"{one.load * 100:.0f} %", f"{one.bits_per_second:,.0f} bit/s"
+    return f"{number}  {_name(one)}: {share} of {_rates_text(one)}; {bits}"
+
+
+def _name(one: ChannelLoad) -> str:
+    return one.settings.title if one.settings else "this bus"
+
+
+def _rates_text(one: ChannelLoad) -> str:
+    return f"{rate_text(one.bit_rate)}, {rate_text(one.data_bit_rate)} for FD data"

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings, Setting
 from canmcast_gui.app.session import Session, SessionState
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.actions import connect
 from canmcast_gui.ui.panels.dock import PanelDock
@@ -91,9 +92,10 @@ class HelpCommands(QObject):
         if self._diagnosis is None:
             self._diagnosis = BusDiagnosis(self._session.tasks, self._session)
         recent = self._settings.recent_buses.value
-        settings = self._session.bus.settings or (recent[0] if recent else BusSettings())
+        measurement = self._session.bus.settings or (recent[0] if recent else None)
+        settings = (measurement.multicast if measurement else None) or BusSettings()
         dialog = DiagnoseDialog(settings, self._diagnosis, self._window)
-        dialog.connect_requested.connect(self._bus.connect_to)
+        dialog.connect_requested.connect(lambda bus: self._bus.connect_to(Measurement.of_bus(bus)))
         dialog.open()
 
     # -- first steps --------------------------------------------------------------------------------------

@@ -106,15 +106,14 @@ class MainWindow(QMainWindow):
 
     def _make_connection_button(self) -> ConnectionButton:
         actions = self.actions_
-        return ConnectionButton(
-            self._session, self._settings, (actions.start, actions.stop), (actions.demo, actions.connect)
-        )
+        last = (self.bus.channels.menuAction(), actions.demo, actions.connect)
+        return ConnectionButton(self._session, self._settings, (actions.start, actions.stop), last)
 
     def _make_menus(self) -> None:
         bar, actions, settings = self.menuBar(), self.actions_, self._settings
         commands = self.subjects.commands
         fill_file_menu(bar.addMenu("&File"), actions, settings, self.files, self.workspaces)
-        fill_measurement_menu(bar.addMenu("&Measurement"), actions, settings, self)
+        fill_measurement_menu(bar.addMenu("&Measurement"), actions, settings, self.bus.channels, self)
         self.trace_commands.fill_menu(bar.addMenu("&Trace"), commands)
         transmit = bar.addMenu("T&ransmit")
         transmit.addAction(self.switch.action)

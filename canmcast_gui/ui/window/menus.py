@@ -89,10 +89,11 @@ def _fill_recent_files(menu: QMenu, settings: AppSettings, files: FileCommands) 
 
 
 def fill_measurement_menu(
-    menu: QMenu, actions: WindowActions, settings: AppSettings, window: QWidget
+    menu: QMenu, actions: WindowActions, settings: AppSettings, channels: QMenu, window: QWidget
 ) -> None:
-    """Bus, pause, record, and the bit rates of the bus load."""
-    menu.addActions([actions.start, actions.stop, actions.connect, actions.diagnose, actions.demo])
+    """Bus, channels, pause, record, and the bit rates of the bus load."""
+    menu.addActions([actions.start, actions.stop, actions.connect, channels.menuAction()])
+    menu.addActions([actions.diagnose, actions.demo])
     menu.addSeparator()
     menu.addActions([actions.pause, actions.clear])
     menu.addActions([actions.record, actions.record_options, actions.record_repeat, actions.limits])

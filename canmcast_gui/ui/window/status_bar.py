@@ -10,16 +10,17 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
 
+from canmcast_gui.app.bus.channel_state import states_text
 from canmcast_gui.app.bus.control import BusState
 from canmcast_gui.app.program.report import SessionTotals
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session, SessionState
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.logfile import Recorder
 from canmcast_gui.recording import Recording
-from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.window.bus import state_color, state_text
-from canmcast_gui.ui.window.bus_load import LoadWatch
+from canmcast_gui.ui.window.bus_load import LoadWatch, load_text, load_tip
 from canmcast_gui.ui.window.task_list import TaskList
 from canmcast_gui.wording import counted, printable, were
 
@@ -98,11 +99,13 @@ class StatusBar(QStatusBar):
         )
         reach = "" if settings is None else settings.reach()
         bus = settings.label() if settings is not None and session.bus.is_demo else ""
-        self.labels["state"].setToolTip("\n".join(filter(None, (session.bus.problem, bus, reach))))
+        states = states_text(session.bus.channel_states(), session.bus.late)
+        self.labels["state"].setToolTip("\n".join(filter(None, (states, bus, reach))))
         self._write("rate", f"{session.bus.rates.frames_per_second(now):,.0f} frames/s")
-        load = self._load.load(now)
-        self._write("load", f"load {load * 100:.0f} %", colors.error if load > 1 else None)
-        self.labels["load"].setToolTip(self._load.tip(now, load))
+        loads = self._load.loads(now)
+        too_much = any(each.load > 1 for each in loads)
+        self._write("load", load_text(loads), colors.error if too_much else None)
+        self.labels["load"].setToolTip(load_tip(loads))
         self._write("lost", _losses_text(totals), colors.error if totals.lost else None)
         self.labels["lost"].setToolTip(_losses_tip(totals))
         shown = self._shown()
@@ -190,11 +193,11 @@ def _record_tip(recorder: Recorder) -> str:
     return f"{waiting}{counted(recorder.recorded, 'frame')} recorded, currently to {recorder.current_path}"
 
 
-def _reach_text(settings: BusSettings | None) -> str:
+def _reach_text(settings: Measurement | None) -> str:
     """The hop limit, if frames leave this host."""
-    if settings is None or not settings.leaves_host:
+    if settings is None or settings.multicast is None or not settings.leaves_host:
         return ""
-    return f", hop limit {settings.hop_limit}"
+    return f", hop limit {settings.multicast.hop_limit}"
 
 
 def _dot() -> QLabel:

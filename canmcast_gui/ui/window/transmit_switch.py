@@ -9,8 +9,8 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from canmcast_gui.app.session import Session
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.transport.errors import BusError
-from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.transport.sockets.addresses import DEFAULT_GROUP_IPV6, parse_group
 from canmcast_gui.transport.sockets.routes import choose_interfaces
 from canmcast_gui.ui import icons, theme
@@ -47,7 +47,7 @@ class MainSwitch(QObject):
         self.refresh()
 
     @property
-    def settings(self) -> BusSettings | None:
+    def settings(self) -> Measurement | None:
         """The settings of the open bus, or None."""
         return self._link.settings
 
@@ -85,8 +85,11 @@ class MainSwitch(QObject):
             target = f"network {self._target(settings)}"
         return f"Transmit on · {target}"
 
-    def _target(self, settings: BusSettings) -> str:
-        group = "IPv6 default" if settings.group == DEFAULT_GROUP_IPV6 else settings.group
+    def _target(self, settings: Measurement) -> str:
+        bus = settings.multicast
+        if bus is None:
+            return settings.label()
+        group = "IPv6 default" if bus.group == DEFAULT_GROUP_IPV6 else bus.group
         return ", ".join([group, *self._interfaces])
 
     def _tip(self) -> str:
@@ -95,16 +98,25 @@ class MainSwitch(QObject):
         if settings is None:
             return f"{title}\n{NO_BUS}"
         state = "Frames are sent." if self.is_on else "Nothing is sent: rows, replay, sequences, fuzzing."
-        address = f"Group {settings.group}, port {settings.port}"
+        return "\n".join([title, state, f"{self._address(settings)}.", f"{settings.reach()}.", RULE])
+
+    def _address(self, settings: Measurement) -> str:
+        """The channels in full."""
+        bus = settings.multicast
+        if bus is None:
+            return f"Channels {', '.join(channel.to_text() for channel in settings.enabled)}"
+        address = f"Group {bus.group}, port {bus.port}"
         where = ", ".join(self._interfaces)
-        target = f"{address}, on {where}" if where else address
-        return "\n".join([title, state, f"{target}.", f"{settings.reach()}.", RULE])
+        return f"{address}, on {where}" if where else address
 
 
-def interface_names(settings: BusSettings) -> list[str]:
-    """The interfaces of a bus; none if the system does not tell."""
+def interface_names(settings: Measurement) -> list[str]:
+    """The network interfaces of a single multicast bus; none if the system does not tell."""
+    bus = settings.multicast
+    if bus is None:
+        return []
     try:
-        links = choose_interfaces(parse_group(settings.group), settings.interface, settings.local)
+        links = choose_interfaces(parse_group(bus.group), bus.interface, bus.local)
     except BusError:
         return []
     return [link.name for link in links]

@@ -55,7 +55,7 @@ def test_pages_name_entries_of_every_menu(window):
 
 RATES = ("Bit rate for the bus load", "Bit rate for CAN FD data")
 # What these list are choices or names, not commands.
-LISTS = ("Columns", "Open recent", "Recent workspaces", "Saved filters", "Theme", *RATES)
+LISTS = ("Channels", "Columns", "Open recent", "Recent workspaces", "Saved filters", "Theme", *RATES)
 HEADINGS = {"Window › Layout"}
 
 

@@ -13,7 +13,16 @@ from canmcast_gui.ui.handbook.window import PANEL_PAGES
 from canmcast_gui.ui.panels.dock import PANELS
 
 PAGES = names()
-BUS_OPTIONS = {"--group", "--port", "--interface", "--hop-limit", "--local", "--no-fd", "--receive-buffer"}
+BUS_OPTIONS = {
+    "--bus",
+    "--group",
+    "--port",
+    "--interface",
+    "--hop-limit",
+    "--local",
+    "--no-fd",
+    "--receive-buffer",
+}
 
 
 def text_of(name):
@@ -128,13 +137,14 @@ def signal_column(name) -> SignalColumn | None:
 
 
 def is_filter(text):
-    """Whether it compiles where a database is loaded."""
+    """Whether it compiles where a database is loaded and channels have names."""
     compile_filter(
         text,
         names=lambda _pattern: (),
         signals=signal_column,
         choices=lambda _name: {"Reverse": 1},
         vocabulary=lambda: Vocabulary(signals=(SignalName("Engine.Speed", "Speed"),)),
+        channels={1: "body", 2: "powertrain", 3: "rear axle"},
     )
     return True
 

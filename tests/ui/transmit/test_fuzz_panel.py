@@ -11,6 +11,7 @@ from canmcast_gui.app.transmit.fuzz_setup import FuzzSetup
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.transmit_control import RATE_LIMIT
 from canmcast_gui.app.transmit.transmit_link import SWITCHED_OFF
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import FileError, read_batches
 from canmcast_gui.transmit import Transmitter
@@ -155,7 +156,9 @@ def test_late_events_of_a_run_do_not_change_the_next(qtbot, panel, stage, networ
 def test_on_a_bus_of_other_computers_the_first_run_asks(qtbot, panel, stage, network):
     go_live(qtbot, stage.session, network.free_port())
     link = stage.session.transmit.link
-    link.settings = BusSettings(hop_limit=1)  # only said to be so: no frame leaves the test
+    link.settings = Measurement.of_bus(
+        BusSettings(hop_limit=1)
+    )  # only said to be so: no frame leaves the test
     for button, starts in ((QMessageBox.StandardButton.Cancel, False), (QMessageBox.StandardButton.Ok, True)):
         panel.start()
         box = panel.findChild(QMessageBox)
@@ -269,7 +272,7 @@ def test_a_row_and_a_signal_of_its_message_fill_the_fields(qtbot, panel, stage, 
 
 def test_classic_buses_get_no_fd_frames(qtbot, panel, stage, network):
     settings = BusSettings(group=GROUP, port=network.free_port(), hop_limit=0, fd=False)
-    stage.session.bus.open(settings)
+    stage.session.bus.open(Measurement.of_bus(settings))
     wait(qtbot, lambda: stage.session.state is SessionState.LIVE)
     panel.fields.kinds["brs"].setChecked(True)
     panel.start()

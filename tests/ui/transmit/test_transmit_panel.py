@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QComboBox, QDockWidget, QLineEdit, QMainWindow, QToolButton
 
-from canmcast_gui.app.bus.live import SENDER_FACTORY
 from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.transmit_control import RATE_LIMIT
 from canmcast_gui.app.transmit.transmit_link import NO_BUS, SWITCHED_OFF
@@ -19,7 +18,7 @@ from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.models.transmit.row_columns import COLUMNS
 from canmcast_gui.resources_path import resource
 from canmcast_gui.transmit import Transmitter
-from canmcast_gui.transport.settings import BusSettings
+from canmcast_gui.transport.settings import SENDER_FACTORY, BusSettings
 from canmcast_gui.ui.icons import icon
 from canmcast_gui.ui.transmit.rows.message_dialog import MessageDialog
 from canmcast_gui.ui.transmit.rows.panel import TransmitPanel

@@ -1,11 +1,12 @@
 """The button with the state of the bus and its menu."""
 
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.window.bus import ConnectionButton
 
 
 def test_the_button_offers_recent_and_usual_buses(qtbot, stage, window):
-    mine = BusSettings(group="239.9.9.9", port=99)
+    mine = Measurement.of_bus(BusSettings(group="239.9.9.9", port=99))
     stage.settings.recent_buses.set((mine,))
     button = ConnectionButton(stage.session, stage.settings, [], [], window)
     assert "Not connected" in button.text()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, Q
 
 from canmcast_gui.app.session import SessionState
 from canmcast_gui.recording import Recording, leftovers
-from canmcast_gui.ui.dialogs.connect import ConnectDialog
+from canmcast_gui.ui.dialogs.channels import ChannelsDialog
 from canmcast_gui.ui.window.main_window import MainWindow
 from tests.support.frames import START_NS, traffic
 from tests.support.stage import process_deletions
@@ -69,7 +69,7 @@ def test_a_file_is_shown_in_order_of_time_and_live_traffic_as_before(qtbot, stag
 
 
 @pytest.mark.parametrize(
-    ("action", "kind"), [("connect", ConnectDialog), ("open", QFileDialog), ("about", QMessageBox)]
+    ("action", "kind"), [("connect", ChannelsDialog), ("open", QFileDialog), ("about", QMessageBox)]
 )
 def test_dialogs_are_freed_when_they_close(window, action, kind):
     getattr(window.actions_, action).trigger()

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtWidgets import QInputDialog, QToolButton
 
 from canmcast_gui.app.program.report import SessionTotals
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.frames.wire_bits import wire_bits
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.labels import ElidedLabel
@@ -31,8 +32,8 @@ def test_an_idle_bar_shows_no_losses(bar):
 
 
 def test_a_bus_whose_frames_leave_this_host_says_so():
-    assert _reach_text(BusSettings(hop_limit=2)) == ", hop limit 2"
-    assert _reach_text(BusSettings(hop_limit=0)) == _reach_text(BusSettings.this_computer()) == ""
+    assert _reach_text(Measurement.of_bus(BusSettings(hop_limit=2))) == ", hop limit 2"
+    assert _reach_text(Measurement.of_bus(BusSettings(hop_limit=0))) == ""
 
 
 def test_frames_rate_and_load_are_counted(stage, bar):

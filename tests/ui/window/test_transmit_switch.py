@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from canmcast_gui.app.session import SessionState
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui import theme
 from canmcast_gui.ui.window.transmit_switch import Detail
@@ -19,7 +20,9 @@ def connect(qtbot, stage, network):
     port = network.free_port()
 
     def run(hop_limit: int) -> None:
-        stage.session.bus.open(BusSettings(group=GROUP, port=port, interface="lo", hop_limit=hop_limit))
+        stage.session.bus.open(
+            Measurement.of_bus(BusSettings(group=GROUP, port=port, interface="lo", hop_limit=hop_limit))
+        )
         qtbot.waitUntil(lambda: stage.session.state is SessionState.LIVE, timeout=15_000)
 
     yield run

@@ -20,6 +20,7 @@ from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.database import DatabaseSet
 from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.models.transmit.row_columns import (
+    CHANNEL,
     COMMENT,
     COUNT,
     GROUP,
@@ -40,6 +41,7 @@ from canmcast_gui.ui.transmit.details.type_fields import VARIOUS, TypeFields
 
 TEXTS: tuple[tuple[TransmitColumn, str, str], ...] = (
     (NAME, "Name", ""),
+    (CHANNEL, "Channel", "the first"),
     (COUNT, "Count", "no limit"),
     (KEY, "Key", "such as F9 or Ctrl+1"),
     (GROUP, "Group", "started and stopped together"),
@@ -122,7 +124,7 @@ class FrameForm(QScrollArea):
 
     def _condition_of(self, text: str) -> Condition:
         """The filter before the delay, if there is one; raises FilterError."""
-        return condition_for(split_trigger(text)[0], self._databases)
+        return condition_for(split_trigger(text)[0], self._databases, self._words().channel_names)
 
     def _line(self, key: str, tip: str, hint: str, line: QLineEdit | None = None) -> QLineEdit:
         line = self.lines[key] = line or QLineEdit(self.body)

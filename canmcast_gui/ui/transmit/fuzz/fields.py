@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.app.transmit.fuzz_setup import MAX_COUNT, MAX_SEED, FuzzSetup, Kind
+from canmcast_gui.channels.settings import MOST_CHANNELS
 from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.transmit.fuzz.options import MAX_RATE, MIN_RATE
 from canmcast_gui.ui.content_size import widen
@@ -54,6 +55,9 @@ class FuzzFields(QWidget):
         """``words`` are proposed in the filter; ``compiled`` raises FilterError for a mistake in it."""
         super().__init__(parent)
         self.ids = text_line("e.g. 100..1FF, 7DF; extended ids have 4 to 8 digits", self)
+        self.channel = self._number_box(MOST_CHANNELS)
+        self.channel.setSpecialValueText("first")
+        self.channel.setToolTip("The number of the channel that the frames are sent on")
         self.kinds = {name: QCheckBox(text, self) for name, text in KIND_NAMES.items()}
         self.lengths = text_line("all; e.g. 0..8", self)
         self.data = text_line("such as 02 xx 0x", self)
@@ -129,7 +133,7 @@ class FuzzFields(QWidget):
             self.new_seed,
         )
         rows: list[tuple[str, Sequence[QWidget], str, bool]] = [
-            ("IDs", (self.ids,), "ids", False),
+            ("IDs", (self.ids, QLabel("Channel", self), self.channel), "ids", False),
             ("Kinds", tuple(self.kinds.values()), "kinds", True),
             ("Data bytes", (self.lengths, QLabel("Signal", self), self.signal), "lengths", False),
             ("Data", (self.data, QLabel("Random mask", self), self.random_bits), "data", False),
@@ -165,7 +169,7 @@ class FuzzFields(QWidget):
             line.textChanged.connect(self.edited)
         for box in self.kinds.values():
             box.toggled.connect(self.edited)
-        for number in (self.rate, self.count, self.seed):
+        for number in (self.channel, self.rate, self.count, self.seed):
             number.valueChanged.connect(self.edited)
         self.new_seed.clicked.connect(lambda: self.seed.setValue(secrets.randbelow(MAX_SEED)))
         self.signal.activated.connect(lambda index: self.signal_chosen.emit(index - 1))
@@ -188,6 +192,7 @@ class FuzzFields(QWidget):
             count=self.count.value(),
             stop_at=self.stop_at.text().strip(),
             log=Path(log).expanduser() if log else None,
+            channel=self.channel.value(),
         )
 
     def show_setup(self, setup: FuzzSetup) -> None:
@@ -205,6 +210,7 @@ class FuzzFields(QWidget):
             line.setText(text)
         for name, box in self.kinds.items():
             box.setChecked(name in setup.kinds)
+        self.channel.setValue(setup.channel)
         self.rate.setValue(setup.rate)
         self.count.setValue(setup.count)
         self.seed.setValue(setup.seed)

@@ -130,6 +130,7 @@ class FuzzPanel(QWidget):
         self.response.add_requested.connect(self.add_rows)
         self.response.find_requested.connect(self.find_in_trace)
         session.databases.changed.connect(self._on_databases)
+        session.document.channels_named.connect(self._on_databases)
         for field in (settings.bitrate, settings.data_bitrate):
             field.changed.connect(self._show_load)
         session.transmit.limit_changed.connect(self._show_load)
@@ -239,7 +240,8 @@ class FuzzPanel(QWidget):
 
     def _condition(self, text: str) -> Condition:
         """The filter of a text; raises FilterError."""
-        return condition_for(text, self._session.databases.loaded)
+        channels = self._session.transmit.channel_names()
+        return condition_for(text, self._session.databases.loaded, channels)
 
     def _on_databases(self) -> None:
         self._check()
