@@ -17,6 +17,7 @@ SUBJECTS = (
     "database",
     "transmit",
     "answers",
+    "gateway",
     "opening",
     "logfile",
     "logfile_binary",
@@ -24,6 +25,7 @@ SUBJECTS = (
     "recorder",
     "plot",
     "window",
+    "channels",
 )
 
 

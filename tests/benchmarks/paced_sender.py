@@ -1,4 +1,4 @@
-"""A sender of dense, even traffic: PORT RATE SECONDS; prints "ready", then how many were sent.
+"""A sender of dense, even traffic: PORT RATE SECONDS; prints "ready", then the number sent and its port.
 
 A stock sender manages about 50,000 frames/s, and sends what it has missed in bursts that no usual receive
 buffer holds. This one sends a burst every 0.25 ms, 25 frames at 100,000 frames/s, each a datagram of its own.
@@ -48,7 +48,8 @@ def main() -> None:
         print("ready", flush=True)
         start = time.perf_counter()
         sent = send(many, rows, int(rate * seconds), burst / rate)
-        print(json.dumps({"sent": sent, "rate": sent / (time.perf_counter() - start)}), flush=True)
+        rate = sent / (time.perf_counter() - start)
+        print(json.dumps({"sent": sent, "rate": rate, "port": sock.getsockname()[1]}), flush=True)
 
 
 def datagrams(burst: int) -> Bytes:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import can
@@ -40,7 +41,7 @@ def first_window() -> list[Figure]:
     """The time from the command to the first drawing and to a window that takes input: medians of five."""
     times: dict[str, list[float]] = {"first_paint_s": [], "usable_s": []}
     for _ in range(5):
-        report, _sent, _cpu = _program(["--quit-after", 1], rate=0)
+        report, _sent, _cpu = run_program(["--quit-after", 1], rate=0)
         for name, values in times.items():
             values.append(report["ui"][name])
     drawn, usable = (sorted(values)[2] for values in times.values())
@@ -54,7 +55,7 @@ def recorded_whole(rate: int) -> list[Figure]:
     """The frames of the peer that are missing in the log file, by their sequence numbers."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "record.blf"
-        report, sent, _cpu = _program(["--demo", "--local", "--record", path], rate)
+        report, sent, _cpu = run_program(["--demo", "--local", "--record", path], rate)
         numbers = [
             int.from_bytes(message.data, "big")
             for message in can.LogReader(path)
@@ -74,7 +75,7 @@ def recorded_whole(rate: int) -> list[Figure]:
 def usual_buffer(rate: int) -> list[Figure]:
     """Kernel drops and stalls of the event loop with the usual socket buffer."""
     options = ["--group", GROUP, "--hop-limit", 0, "--receive-buffer", USUAL_BUFFER]
-    report, sent, cpu = _program(options, rate)
+    report, sent, cpu = run_program(options, rate)
     ui = report["ui"]
     name = f"{rate:,} frames/s for {SECONDS} s, usual buffer"
     lost = sent - report["received"]
@@ -143,36 +144,41 @@ def _environment() -> dict[str, str]:
     return environment
 
 
-def _program(options: list[object], rate: int) -> tuple[dict, int, float]:
-    """Run the window while a peer sends; returns its report, the frames sent, and its share of a core."""
+def run_program(options: list[object], rate: int, ports: Sequence[int] = (PORT,)) -> tuple[dict, int, float]:
+    """Run the window while a peer sends to each port; returns its report, the frames sent, and its share of
+    a core.
+    """
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         command = [sys.executable, "-m", "canmcast_gui", *map(str, options), "--report", str(report)]
         environment = {**_environment(), "XDG_CONFIG_HOME": folder, "XDG_DATA_HOME": folder}
         process = psutil.Popen(command, env=environment)
-        sent, cpu = _feed(process, rate) if rate else (0, 0.0)
+        sent, cpu = _feed(process, rate, ports) if rate else (0, 0.0)
         if rate:
             process.terminate()
         process.wait(60)
         return json.loads(report.read_text()), sent, cpu
 
 
-def _feed(process: psutil.Popen, rate: int) -> tuple[int, float]:
-    while not any(c.laddr and c.laddr.port == PORT for c in psutil.net_connections("udp")):
+def _feed(process: psutil.Popen, rate: int, ports: Sequence[int]) -> tuple[int, float]:
+    open_ports: set[int] = set()
+    while not open_ports.issuperset(ports):
+        open_ports = {each.laddr.port for each in psutil.net_connections("udp") if each.laddr}
         time.sleep(0.1)
     time.sleep(3)
     before, start = process.cpu_times(), time.monotonic()
-    done = subprocess.run(_peer(rate), capture_output=True, text=True, check=True)
+    peers = [subprocess.Popen(_peer(rate, port), stdout=subprocess.PIPE, text=True) for port in ports]
+    reports = [peer.communicate()[0].splitlines()[-1] for peer in peers]
     after, end = process.cpu_times(), time.monotonic()
     time.sleep(1)
     seconds = after.user + after.system - before.user - before.system
-    return json.loads(done.stdout.splitlines()[-1])["sent"], seconds / (end - start)
+    return sum(json.loads(report)["sent"] for report in reports), seconds / (end - start)
 
 
-def _peer(rate: int) -> list[str]:
+def _peer(rate: int, port: int = PORT) -> list[str]:
     """The command of a process that sends for some seconds: stock python-can, unless that is too slow."""
     if rate > MOST_OF_STOCK:
         dense = [sys.executable, "-m", "tests.benchmarks.paced_sender"]
-        return [*dense, str(PORT), str(rate), str(SECONDS)]
-    command = [sys.executable, "-m", "tests.support.stock_peer", "send", "--port", str(PORT)]
+        return [*dense, str(port), str(rate), str(SECONDS)]
+    command = [sys.executable, "-m", "tests.support.stock_peer", "send", "--port", str(port)]
     return [*command, "--rate", str(rate), "--seconds", str(SECONDS)]

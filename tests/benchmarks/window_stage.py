@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 from canmcast_gui.app.program.event_loop import StallMeter
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.window.main_window import MainWindow
@@ -162,7 +163,7 @@ def live(folder: str, group: str, port: int, seconds: float) -> dict[str, float]
     one.panel.set_mode("chronological")
     one.panel.filter_box.set_filter_text("id in 0x100..0x13F")
     one.actions_.new_by_id.trigger()
-    session.bus.open(BusSettings(group=group, port=port, hop_limit=0))
+    session.bus.open(Measurement.of_bus(BusSettings(group=group, port=port, hop_limit=0)))
     print("ready", flush=True)
     bar, step = one.panel.chronological.table.verticalScrollBar(), 0
 
