@@ -122,6 +122,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.app.program.settings import AppSettings
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.window.main_window import MainWindow
 application = QApplication([])
@@ -156,6 +157,7 @@ def test_after_a_window_is_killed_nothing_is_sent_and_nothing_left(network, stoc
         ) as window,
     ):
         children = [psutil.Process(int(pid)) for pid in window.stdout.readline().split()]
+        assert len(children) == 2
         received, end = 0, time.monotonic() + 15
         while received < 50 and time.monotonic() < end:
             received += len(receiver.drain())

@@ -134,6 +134,7 @@ from PySide6.QtWidgets import QApplication
 from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.transmit.row import TransmitRow
+from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.window.main_window import MainWindow
 application = QApplication([])
@@ -167,9 +168,11 @@ def test_transmission_ends_within_a_second_when_the_window_is_killed(network, tm
         ) as window,
     ):
         children = [psutil.Process(int(pid)) for pid in window.stdout.readline().split()]
+        assert len(children) == 2
         end = time.monotonic() + 15
-        while not len(receiver.drain()) and time.monotonic() < end:
+        while not (received := len(receiver.drain())) and time.monotonic() < end:
             time.sleep(0.01)
+        assert received, "no frame was sent"
         window.kill()
         killed_ns = time.time_ns()
         for child in children:
