@@ -8,7 +8,7 @@ from typing import Any
 
 from canmcast_gui.channels.kinds import kind_of
 from canmcast_gui.channels.multicast import from_bus_settings, to_bus_settings
-from canmcast_gui.channels.settings import MOST_CHANNELS, ChannelSettings
+from canmcast_gui.channels.settings import MOST_CHANNELS, ChannelSettings, not_open_text
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 
@@ -89,6 +89,14 @@ class Measurement:
         if self.multicast is not None:
             return {}
         return {channel.number: channel.name for channel in self.enabled}
+
+    def channel_problem(self, number: int) -> str:
+        """Why nothing can be sent on the channel with this number, "" if it can; 0 is the first channel.
+
+        A single multicast channel sends every number, in its datagrams.
+        """
+        names = self.names()
+        return not_open_text(number, names) if number and names and number not in names else ""
 
     def label(self) -> str:
         """A short name for users: that of the only channel, the names of several, or their number."""

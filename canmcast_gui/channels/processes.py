@@ -16,6 +16,7 @@ from canmcast_gui.channels.settings import ChannelSettings
 from canmcast_gui.frames import FrameBatch, Source
 from canmcast_gui.processes.factories import load_factory
 from canmcast_gui.transmit import Transmitter
+from canmcast_gui.transmit.listener import FIRST_CHANNEL
 from canmcast_gui.transmit.sender import Sender
 from canmcast_gui.transport.capture.client import ProcessCapture
 from canmcast_gui.transport.errors import BusError
@@ -97,7 +98,8 @@ def sender_arguments(
     if measurement.multicast is not None:
         _number, factory, settings = senders[0]
         return factory, settings, RECEIVER_FACTORY
-    return SENDERS_FACTORY, {"senders": senders, "receivers": receivers}, RECEIVERS_FACTORY
+    settings = {"senders": senders, "receivers": receivers, FIRST_CHANNEL: channels[0].number}
+    return SENDERS_FACTORY, settings, RECEIVERS_FACTORY
 
 
 class ChannelProcesses:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from canmcast_gui.channels.settings import not_open_text
 from canmcast_gui.frames import FrameBatch, Source
 from canmcast_gui.frames.arrays import RowNumbers
 from canmcast_gui.processes.factories import load_factory
@@ -19,10 +20,10 @@ SENDERS_FACTORY = "canmcast_gui.channels.senders:open_senders"
 
 
 def open_senders(settings: Mapping[str, Any]) -> Sender:
-    """The sender for ``{"senders": [[number, factory, settings], …]}``: one of all, or the only one."""
-    senders = {number: load_factory(factory)(each) for number, factory, each in settings["senders"]}
-    sender: Sender = next(iter(senders.values())) if len(senders) == 1 else ChannelSender(senders)
-    return sender
+    """The sender for ``{"senders": [[number, factory, settings], …]}``, also if there is only one of them."""
+    return ChannelSender(
+        {number: load_factory(factory)(each) for number, factory, each in settings["senders"]}
+    )
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,7 @@ class ChannelSender:
     def _sender(self, number: int) -> Sender:
         sender = self._senders.get(number)
         if sender is None:
-            open_ones = ", ".join(map(str, sorted(self._senders)))
-            raise FrameError(f"channel {number} is not open; open channels: {open_ones}")
+            raise FrameError(not_open_text(number, self._senders))
         return sender
 
 

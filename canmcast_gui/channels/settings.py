@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -146,3 +146,8 @@ def _unescape(text: str) -> str:
     for escape, character in _ESCAPED.items():
         text = text.replace(escape, character)
     return text
+
+
+def not_open_text(number: int, open_ones: Iterable[int]) -> str:
+    """Why nothing can be sent on a channel, with the numbers of the open ones; no sentence."""
+    return f"channel {number} is not open; open channels: {', '.join(map(str, sorted(open_ones)))}"

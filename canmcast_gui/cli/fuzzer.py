@@ -10,7 +10,15 @@ from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import Interrupt, Keys, live_line, print_note
 from canmcast_gui.frames.text import candump_lines, frame_texts
 from canmcast_gui.logfile import Recorder
-from canmcast_gui.transmit import FuzzOptions, FuzzResponse, FuzzSent, FuzzStatus, SendFailed, Transmitter
+from canmcast_gui.transmit import (
+    FramesMissed,
+    FuzzOptions,
+    FuzzResponse,
+    FuzzSent,
+    FuzzStatus,
+    SendFailed,
+    Transmitter,
+)
 from canmcast_gui.wording import counted
 
 _RUN = 1
@@ -38,6 +46,7 @@ class Fuzzer:
         self._status = FuzzStatus(_RUN, "playing", 0, 0, 0)
         self._response: FuzzResponse | None = None
         self._problem: str | None = None
+        self._missed = 0
         self._ended_at = 0.0
         self._ended_by_user = False
 
@@ -87,6 +96,8 @@ class Fuzzer:
                 self._response = event
             elif isinstance(event, SendFailed):
                 self._problem = event.sentence
+            elif isinstance(event, FramesMissed):
+                self._missed += event.frames
 
     def _handle_key(self, key: str | None) -> None:
         runs, playing = self._transmitter.fuzz, self._status.state == "playing"
@@ -114,6 +125,8 @@ class Fuzzer:
         skipped = f", {status.skipped:,} skipped that this bus does not carry" if status.skipped else ""
         seed = self._options.seed
         print_note(f"{counted(status.sent, 'frame')} sent{late}{skipped}, seed {seed}")
+        if self._missed:
+            print_note(FramesMissed(self._missed).sentence)
         if self._response is not None:
             self._print_response(self._response)
         elif self._problem:

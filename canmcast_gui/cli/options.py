@@ -197,10 +197,11 @@ def channel_option(text: str) -> Callable[[Command], Command]:
 
 def open_channel(measurement: Measurement, number: int | None) -> int | None:
     """The number of ``--channel`` after a check that this channel is open."""
+    from canmcast_gui.channels.settings import not_open_text
+
     numbers = [channel.number for channel in measurement.enabled]
     if number is not None and number not in numbers:
-        open_ones = ", ".join(map(str, numbers))
-        raise click.UsageError(f"channel {number} is not open; open channels: {open_ones}")
+        raise click.UsageError(not_open_text(number, numbers))
     return number
 
 

@@ -15,7 +15,7 @@ from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_SECOND
 from canmcast_gui.recording import Recording, RecordingError, remove_empty
 from canmcast_gui.recording.reading import ROWS_FACTORY
-from canmcast_gui.transmit import ReplayOptions, ReplayStatus, SendFailed, Transmitter
+from canmcast_gui.transmit import FramesMissed, ReplayOptions, ReplayStatus, SendFailed, Transmitter
 from canmcast_gui.transmit.replay.options import ReplayPosition
 from canmcast_gui.wording import counted
 
@@ -43,6 +43,7 @@ class Player:
         self._problem: str | None = None
         self._ended_by_user = False
         self._whole = False
+        self._missed = 0
 
     @property
     def sent(self) -> int:
@@ -84,6 +85,8 @@ class Player:
                 self._position.update(event, time.monotonic_ns())
             elif isinstance(event, SendFailed):
                 self._problem = event.sentence
+            elif isinstance(event, FramesMissed):
+                self._missed += event.frames
         if sentence := transmitter.supervise():
             raise Failure(f"{sentence} Sent before: {counted(self._status.sent, 'frame')}.")
         self._handle_key(keys.pressed(), recording)
@@ -129,6 +132,8 @@ class Player:
         late = f", {status.late:,} of them late" if status.late else ""
         skipped = f", {status.skipped:,} skipped that this bus does not carry" if status.skipped else ""
         print_note(f"{counted(self._transmitter.sent, 'frame')} sent{late}{skipped}")
+        if self._missed:
+            print_note(FramesMissed(self._missed).sentence)
         if self._problem:
             raise Failure(self._problem)
 

@@ -13,6 +13,7 @@ from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transmit.events import (
     AddressChanged,
     Discarded,
+    FramesMissed,
     FuzzResponse,
     FuzzSent,
     FuzzStatus,
@@ -30,6 +31,7 @@ from canmcast_gui.transmit.replay.options import ReplayOptions
 __all__ = [
     "AddressChanged",
     "Discarded",
+    "FramesMissed",
     "FuzzOptions",
     "FuzzResponse",
     "FuzzRuns",

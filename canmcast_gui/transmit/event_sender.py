@@ -11,6 +11,7 @@ from canmcast_gui.transmit.events import (
     AddressChanged,
     Discarded,
     Flushed,
+    FramesMissed,
     FuzzResponse,
     FuzzSent,
     FuzzStatus,
@@ -42,7 +43,7 @@ class EventSender:
         self._wakeup = link.wakeup
         self._encoder = MessageEncoder()
         self._addresses = addresses
-        self._sent = self._held_back = self._discarded = self._done = 0
+        self._sent = self._held_back = self._missed = self._discarded = self._done = 0
         self._jobs: dict[int, ArmedJob] = {}
         self._refused: list[tuple[int, int]] = []
         # What makes the newest status of each run, by kind and number.
@@ -70,6 +71,12 @@ class EventSender:
         """Frames that were due were not sent, because of the rate limit."""
         if frames:
             self._held_back += frames
+            self._dirty = True
+
+    def count_missed(self, frames: int) -> None:
+        """Received frames were not looked at, because they arrived faster than they were read."""
+        if frames:
+            self._missed += frames
             self._dirty = True
 
     def count_done(self, frames: int) -> None:
@@ -159,6 +166,8 @@ class EventSender:
         events: list[ProcessEvent] = [SendProgress(self._sent, self._done)]
         if self._held_back:
             events.append(HeldBack(self._held_back))
+        if self._missed:
+            events.append(FramesMissed(self._missed))
         if self._discarded:
             events.append(Discarded(self._discarded))
         events += [_job_report(job) for job in self._jobs.values()]
@@ -182,7 +191,7 @@ class EventSender:
         )  # fmt: skip
         for collection in waiting:
             collection.clear()
-        self._held_back = self._discarded = self.waiting_fuzz_frames = 0
+        self._held_back = self._missed = self._discarded = self.waiting_fuzz_frames = 0
         self._moved = False
         self._failure = None
 

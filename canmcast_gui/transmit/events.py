@@ -8,6 +8,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from canmcast_gui.frames import FrameBatch
+from canmcast_gui.wording import counted, were
 
 
 class _Event(Struct, frozen=True, tag=True, array_like=True):
@@ -49,6 +50,23 @@ class HeldBack(_Event, frozen=True):
     """``frames`` were due and not sent since the last such event, because of the rate limit."""
 
     frames: int
+
+
+class FramesMissed(_Event, frozen=True):
+    """``frames`` were received and not looked at since the last such event, as they arrived too fast.
+
+    Triggers, steps that expect a frame, and what ends a fuzz run did not see them.
+    """
+
+    frames: int
+
+    @property
+    def sentence(self) -> str:
+        """What it means for what is sent."""
+        return (
+            f"{counted(self.frames, 'received frame')} {were(self.frames)} not compared with triggers and "
+            "conditions: traffic was faster than it was read."
+        )
 
 
 class Discarded(_Event, frozen=True):
@@ -155,6 +173,7 @@ TransmitEvent = (
     | SendFailed
     | AddressChanged
     | HeldBack
+    | FramesMissed
     | Discarded
     | ReplayStatus
     | SequenceStatus
@@ -166,6 +185,7 @@ ProcessEvent = (
     SendFailed
     | AddressChanged
     | HeldBack
+    | FramesMissed
     | Discarded
     | ReplayStatus
     | SequenceStatus

@@ -15,8 +15,15 @@ from canmcast_gui.processes.factories import load_factory
 from canmcast_gui.transmit.errors import TransmitError
 from canmcast_gui.transmit.sender import Settings
 
+# The setting with the number of the channel of frames without one, where the receiver numbers frames by
+# channels. Without it the channel column is what nodes write into their datagrams, and is not compared.
+FIRST_CHANNEL = "first_channel"
 # Received ids that are remembered: several times those of a large car. A hostile network sends more.
 MAX_LIVE_IDS = 4096
+
+
+# The number of the channel of an id, 0 where channels are not compared; the id, and whether it is extended.
+LiveId = tuple[int, int, bool]
 
 
 class Input(Protocol):
@@ -57,9 +64,16 @@ class Listener:
         self._factory = factory
         self._settings = settings
         self._addresses = addresses
+        self._first_channel = int(settings.get(FIRST_CHANNEL, 0))
         # When each id was received last, by the monotonic clock in seconds.
-        self._live: dict[tuple[int, bool], float] = {}
+        self._live: dict[LiveId, float] = {}
+        self._missed = 0
         self.receiver: Receiver | None = None
+
+    @property
+    def first_channel(self) -> int:
+        """The number of the channel of frames without one; 0 where channels are not compared."""
+        return self._first_channel
 
     @property
     def sources(self) -> SourceTable | None:
@@ -92,6 +106,7 @@ class Listener:
         if self.receiver is not None:
             self.receiver.close()
             self.receiver = None
+            self._missed = 0
             self._live.clear()
 
     def set_addresses(self, addresses: tuple[Source, ...]) -> None:
@@ -112,17 +127,22 @@ class Listener:
             self._note_live(batch)
         return batch
 
+    def take_missed(self) -> int:
+        """Frames since the last call that were lost because they arrived faster than they were read."""
+        before, self._missed = self._missed, 0 if self.receiver is None else self.receiver.missed
+        return max(0, self._missed - before)
+
     def _note_live(self, batch: FrameBatch) -> None:
         now = time.monotonic()
         if len(self._live) > MAX_LIVE_IDS:
             self._live.clear()
-        for arbitration_id, extended in set(
-            zip(batch.arbitration_id.tolist(), batch.has(Flag.EXTENDED).tolist(), strict=True)
-        ):
-            self._live[arbitration_id, extended] = now
+        channels = batch.channel if self._first_channel else np.zeros(len(batch), dtype=np.uint8)
+        columns = channels.tolist(), batch.arbitration_id.tolist(), batch.has(Flag.EXTENDED).tolist()
+        for live in set(zip(*columns, strict=True)):
+            self._live[live] = now
 
-    def live_ids(self, seconds: float) -> frozenset[tuple[int, bool]]:
-        """The ids that other nodes have sent within the last seconds."""
+    def live_ids(self, seconds: float) -> frozenset[LiveId]:
+        """The ids that other nodes have sent within the last seconds, each with its channel."""
         since = time.monotonic() - seconds
         return frozenset(key for key, when in self._live.items() if when >= since)
 

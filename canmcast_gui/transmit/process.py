@@ -121,6 +121,7 @@ class TransmitLoop:
             self._listener.close()
             return
         batch = self._listener.read()
+        self._events.count_missed(self._listener.take_missed())
         for runner in waiting:
             runner.on_frames(batch)
 

@@ -21,6 +21,7 @@ from canmcast_gui.channels.settings import parse_channels
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.recording import Recording
 from canmcast_gui.transmit import (
+    FramesMissed,
     FuzzOptions,
     FuzzResponse,
     Job,
@@ -182,6 +183,61 @@ def test_a_replay_skips_and_counts_frames_of_a_channel_that_is_not_open(stage, t
     reason = "No frame of the replay was sent: channel 3 is not open; open channels: 1, 2."
     assert sentences == ([] if sent else [reason])
     assert stage.answer_on(2, PATIENCE if sent else 0.0) == bool(sent)
+
+
+@pytest.mark.network
+def test_a_replay_skips_an_id_only_on_the_channel_where_it_is_live(stage, tmp_path):
+    with Recording.create(tmp_path / "frames") as recording:
+        recording.append(FrameBatch.from_columns([0, MS], 0x200, [[1]] * 2, channel=(1, 2)))
+        replays = stage.transmitter.replays
+        options = ReplayOptions(skip_live=True, loop=True)
+        replays.start(1, ROWS, {"folder": str(recording.folder)}, options)
+        replays.grow(1, recording.end_row, True)
+        live = can.Message(arbitration_id=0x200, data=[9], is_extended_id=False)
+
+        def only_second() -> bool:
+            """Whether channel 2 has the frames of the replay, and channel 1 only those of the peer."""
+            stage.peers[0].send(live)
+            ours = [received_within(peer, 0.1) for peer in stage.peers]
+            return 1 in ours[1] and 1 not in ours[0]
+
+        wait_until(only_second, PATIENCE)
+        assert only_second()
+        replays.stop(1)
+
+
+def received_within(peer: can.BusABC, seconds: float) -> set[int]:
+    """The first byte of all frames that a peer receives."""
+    end, found = time.monotonic() + seconds, set()
+    while (left := end - time.monotonic()) > 0:
+        if message := peer.recv(left):
+            found.add(message.data[0])
+    return found
+
+
+@pytest.mark.network
+def test_frames_that_triggers_did_not_see_are_reported(network):
+    number = network.free_port()
+    bus = f"multicast:{GROUP},port={number},hop_limit=0,receive_buffer=20000"
+    processes = ChannelProcesses(Measurement.of(parse_channels([bus])))
+    transmitter = processes.transmitter
+    try:
+        transmitter.jobs.arm(Job(1, frame(0x200), MS, trigger=Trigger("id == 0x7FF")))
+        ready(transmitter)
+        os.kill(transmitter.pid, signal.SIGSTOP)
+        with closing(FrameSender(BusSettings(group=GROUP, port=number, hop_limit=0))) as sender:
+            sender.send_batch(FrameBatch.concatenate([frame()] * 2000))
+            os.kill(transmitter.pid, signal.SIGCONT)
+            sender.send_batch(frame())
+        found = events(transmitter, lambda each: isinstance(each, FramesMissed))
+    finally:
+        processes.shutdown()
+    missed = sum(each.frames for each in found if isinstance(each, FramesMissed))
+    assert 0 < missed < 2000
+    assert FramesMissed(1).sentence == (
+        "1 received frame was not compared with triggers and conditions: traffic was faster than it was read."
+    )
+    assert not [each for each in found if isinstance(each, SendFailed)]
 
 
 @pytest.mark.network

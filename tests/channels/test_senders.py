@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from canmcast_gui.channels.senders import ChannelSender
+from canmcast_gui.channels.senders import ChannelSender, open_senders
 from canmcast_gui.frames import FrameBatch, Source, bits
 from canmcast_gui.transport.errors import BusError, FrameError
 from tests.channels.channel import message
@@ -108,6 +108,18 @@ def test_a_channel_that_is_not_open_is_named(sender: ChannelSender, parts: dict[
     with pytest.raises(FrameError, match="no CAN FD here"):
         sender.send_batch(batch(2, 5, fd=[1]))
     assert (parts[2].sent, parts[5].sent) == ([], [])
+
+
+def test_the_only_channel_sends_no_frames_of_another() -> None:
+    """Their channel is named, as with several channels."""
+    driver = {"address": "", "title": "slcan:/dev/ttyACM0", "fd": False}
+    sender = open_senders({"senders": [[1, "canmcast_gui.channels.adapter.sender:open_sender", driver]]})
+    with pytest.raises(FrameError, match="channel 2 is not open; open channels: 1"):
+        sender.encode(1, 0, 1, 0, b"", 0.0)
+    with pytest.raises(FrameError, match="channel 2 is not open; open channels: 1"):
+        sender.encode_ahead(batch(0, 1, 2))
+    assert sender.encode(1, 0, None, 0, b"", 0.0) == sender.encode(1, 0, 0, 0, b"", 0.0)
+    assert sender.addresses == ()
 
 
 def test_a_channel_that_fails_does_not_stop_the_others(

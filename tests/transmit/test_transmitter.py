@@ -46,7 +46,7 @@ def test_its_address_is_the_source_of_its_frames(transmitter, receiver):
     transmitter.send(frame())
     batch = receive(receiver, 1)
     source = receiver.sources[int(batch.source[0])]
-    assert (source.address, source.port) == transmitter.address
+    assert (source.address, source.port) in transmitter.addresses
 
 
 def test_a_stock_peer_receives_all_single_frames_in_order(transmitter, settings, stock_peer):
@@ -191,7 +191,7 @@ def test_after_a_crash_lost_jobs_are_named_and_nothing_is_armed(transmitter, rec
     transmitter.jobs.arm(Job(8, frame(0x18), MS))
     receive(receiver, 10)
     events(transmitter, lambda event: event.sent)
-    sent, address, fileno = transmitter.sent, transmitter.address, transmitter.fileno()
+    sent, address, fileno = transmitter.sent, transmitter.addresses, transmitter.fileno()
     kill(transmitter)
     first, *_, last = restart(transmitter)
     assert first == (
@@ -201,7 +201,7 @@ def test_after_a_crash_lost_jobs_are_named_and_nothing_is_armed(transmitter, rec
     assert last == "The transmit process is running again."
     assert transmitter.sent >= sent > 0
     assert transmitter.fileno() == fileno
-    assert transmitter.address != address
+    assert transmitter.addresses != address
     assert transmitter.jobs.armed == frozenset()
     receiver.drain()
     assert not wait_for(receiver.fileno(), 0.05)

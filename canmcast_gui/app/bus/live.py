@@ -16,7 +16,7 @@ from canmcast_gui.channels.merge import ChannelMerger
 from canmcast_gui.channels.processes import ChannelProcesses
 from canmcast_gui.channels.reception import ChannelReception
 from canmcast_gui.frames import FrameBatch, SourceTable
-from canmcast_gui.transmit import AddressChanged, SendFailed, TransmitError
+from canmcast_gui.transmit import AddressChanged, FramesMissed, SendFailed, TransmitError
 from canmcast_gui.transport.capture.shared_statistics import add_statistics
 from canmcast_gui.transport.statistics import BusStatistics
 
@@ -48,6 +48,7 @@ class LiveBus(QObject):
         self.measurement = processes.measurement
         self.transmitter = processes.transmitter
         self.problem: str | None = None
+        self._said_missed = False
         self._processes = processes
         numbered = processes.measurement.multicast is None
         pairs = zip(processes.channels, processes.captures, strict=True)
@@ -151,6 +152,9 @@ class LiveBus(QObject):
         events = self.transmitter.poll()
         for event in events:
             if isinstance(event, SendFailed):
+                self.warning.emit(event.sentence)
+            elif isinstance(event, FramesMissed) and not self._said_missed:
+                self._said_missed = True
                 self.warning.emit(event.sentence)
             elif isinstance(event, AddressChanged):
                 self._processes.mark_own()

@@ -93,6 +93,9 @@ class TransmitJobs(QObject):
         if not self._link.switch.on:
             self.failed.emit(SWITCHED_OFF)
             return
+        closed = [index for index in indexes if self._link.channel_problem(self._rows[index].channel)]
+        self._say_closed((self._rows.job_id(index), self._rows[index]) for index in closed)
+        indexes = [index for index in indexes if index not in closed]
         batch = FrameBatch.concatenate([self._rows[index].frame() for index in indexes])
         if not indexes or not self.send_frames(batch):
             return
@@ -141,10 +144,24 @@ class TransmitJobs(QObject):
             for row_id, _row in rows:
                 self._rows.job_ended(row_id)
             return
+        closed = [(row_id, row) for row_id, row in rows if self._link.channel_problem(row.channel)]
+        self._say_closed(closed)
+        for row_id, _row in closed:
+            self._end(row_id)
         client = self._link.client
         with client.together() if client is not None else nullcontext():
             for row_id, row in rows:
-                self._arm(row_id, row)
+                if (row_id, row) not in closed:
+                    self._arm(row_id, row)
+
+    def _say_closed(self, rows: Iterable[tuple[int, TransmitRow]]) -> None:
+        """Say, in one message for all rows, which are not sent because their channel is not open."""
+        names: dict[str, list[str]] = {}
+        for row_id, row in rows:
+            names.setdefault(self._link.channel_problem(row.channel), []).append(self._rows.label(row_id))
+        parts = [f"{_some(labels)}: {problem}." for problem, labels in names.items()]
+        if parts:
+            self.failed.emit(f"Not sent: {' '.join(parts)}")
 
     def _arm(self, row_id: int, row: TransmitRow) -> None:
         number = self._running.get(row_id) or self._new_job(row_id)
@@ -200,9 +217,8 @@ class TransmitJobs(QObject):
             self._requested.clear()
             self._rows.disarm_all()
         elif ended:
-            names = ", ".join(self._rows.label(row_id) for row_id in ended[:MAX_NAMES])
-            more = f" and {len(ended) - MAX_NAMES} more" if len(ended) > MAX_NAMES else ""
-            self.failed.emit(f"No longer being sent: {names}{more}. Switch them on again.")
+            names = _some([self._rows.label(row_id) for row_id in ended])
+            self.failed.emit(f"No longer being sent: {names}. Switch them on again.")
 
     # -- events of the transmit process ------------------------------------------------------------------
 
@@ -234,3 +250,8 @@ class TransmitJobs(QObject):
         if status.finished and self._running.get(job.row_id) == status.job_id:
             del self._running[job.row_id]
             self._rows.job_ended(job.row_id)
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
+    return ", ".join(names[:MAX_NAMES]) + more

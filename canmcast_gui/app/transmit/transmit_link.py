@@ -70,6 +70,15 @@ class TransmitLink(QObject):
         """Whether a bus is open."""
         return self.client is not None
 
+    def channel_problem(self, number: int) -> str:
+        """Why nothing can be sent on the channel with this number, "" if it can or no bus is open."""
+        return "" if self.settings is None else self.settings.channel_problem(number)
+
+    @property
+    def channel_names(self) -> dict[int, str]:
+        """The names of the open channels by number; see Measurement.names()."""
+        return {} if self.settings is None else self.settings.names()
+
     @property
     def obstacle(self) -> str:
         """Why nothing can be sent, as a message; "" if sending is possible."""

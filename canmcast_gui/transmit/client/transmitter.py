@@ -13,6 +13,7 @@ from canmcast_gui.transmit.events import (
     AddressChanged,
     Discarded,
     Flushed,
+    FramesMissed,
     HeldBack,
     SendFailed,
     SendProgress,
@@ -51,6 +52,7 @@ class Transmitter:
         self.fuzz = FuzzRuns(link)
         link.dispatcher.add(SendFailed, link.add_event)
         link.dispatcher.add(HeldBack, link.add_event)
+        link.dispatcher.add(FramesMissed, link.add_event)
         link.dispatcher.add(Discarded, link.add_event)
         link.dispatcher.add(AddressChanged, self._on_addresses)
         link.dispatcher.add(SendProgress, self._on_progress)
@@ -61,20 +63,14 @@ class Transmitter:
         self._sent_before_restart = self._sent_since = 0
         # Single frames given to this process, and those of them that were sent or dropped.
         self._given = self._done = 0
+        #: The sources of its frames, ip and port: one for each interface, none for a driver. They change with
+        #: a restart (see supervise()) and with AddressChanged.
         self.addresses = _addresses(link.process.ready_message)
 
     @property
     def pid(self) -> int | None:
         """The transmit process's id; None while none runs."""
         return self._link.process.pid
-
-    @property
-    def address(self) -> tuple[str, int]:
-        """The source of its frames: ip and port of its sender (on its first interface).
-
-        Changes with a restart (see supervise()) and with AddressChanged; ``addresses`` has all of them.
-        """
-        return self.addresses[0]
 
     @property
     def sent(self) -> int:
@@ -167,7 +163,7 @@ class Transmitter:
     def supervise(self) -> str | None:
         """Restart the process if it has ended; returns a sentence for the user if something changed.
 
-        After a restart nothing is armed, and frames come from another ``address``.
+        After a restart nothing is armed, and frames come from other ``addresses``.
         """
         self._link.read()
         process = self._link.process

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.validity import valid_rows
+from canmcast_gui.transmit.listener import LiveId
 from canmcast_gui.transmit.replay.options import Id, ReplayOptions
 
 # Rows that are read and encoded at a time: about 0.2 ms of work, which is done while nothing is due.
@@ -50,14 +51,16 @@ class Chunk:
 class FrameMapper:
     """Which frames of a recording are sent, and with which ids and channels.
 
-    ``live`` are the ids that are left out because other nodes send them.
+    ``live`` are the ids that are left out because other nodes send them. Frames without a channel are sent on
+    ``first_channel``; it is 0 where channels are not compared.
     """
 
-    def __init__(self, options: ReplayOptions) -> None:
+    def __init__(self, options: ReplayOptions, first_channel: int = 0) -> None:
         self._options = options
+        self._first_channel = first_channel
         self._start_ns = options.start_ns
         self._filter = options.compiled(lambda: self._start_ns or 0)
-        self.live: frozenset[Id] = frozenset()
+        self.live: frozenset[LiveId] = frozenset()
 
     def wanted(self, batch: FrameBatch) -> Mask:
         """Which frames are requested, bool (n,): those that pass the filter, error frames only on request."""
@@ -68,9 +71,19 @@ class FrameMapper:
             keep = ~batch.has(Flag.ERROR)
         if self._options.filter:
             keep = keep & self._filter.mask(batch)
-        for live in self.live:
-            keep = keep & ~_has_id(batch, live)
+        channels = self._channels(batch)
+        for channel, arbitration_id, extended in self.live:
+            keep = keep & ~(_has_id(batch, (arbitration_id, extended)) & (channels == channel))
         return keep
+
+    def _channels(self, batch: FrameBatch) -> npt.NDArray[np.uint8]:
+        """The number of the channel that each frame is sent on, uint8 (n,); 0 where it is not compared."""
+        if not self._first_channel:
+            return np.zeros(len(batch), dtype=np.uint8)
+        channels = batch.channel.copy()
+        for old, new in self._options.channels:
+            channels[batch.channel == old] = new
+        return np.where(channels == 0, np.uint8(self._first_channel), channels)
 
     def map(self, batch: FrameBatch) -> FrameBatch:
         """Frames with their new ids and channels, as this program's own."""
@@ -100,14 +113,14 @@ class Prefetcher:
     ``reason`` is why the last one of the former was skipped.
     """
 
-    def __init__(self, source: Rows, options: ReplayOptions, encode: Encode) -> None:
+    def __init__(self, source: Rows, options: ReplayOptions, encode: Encode, first_channel: int = 0) -> None:
         self._source = source
         self._encode = encode
         self._window = CHUNK_ROWS
         # The time of the last row that was read; without meaning if the next one does not follow it.
         self._newest_ns = 0
         self._restarted = True
-        self.mapper = FrameMapper(options)
+        self.mapper = FrameMapper(options, first_channel)
         self.chunks: deque[Chunk] = deque()
         self.row = options.first_row
         self.skipped = 0

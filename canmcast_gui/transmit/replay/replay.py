@@ -13,7 +13,8 @@ import numpy as np
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.transmit.jobs.schedule import HICCUP_NS
-from canmcast_gui.transmit.replay.options import Id, ReplayOptions
+from canmcast_gui.transmit.listener import LiveId
+from canmcast_gui.transmit.replay.options import ReplayOptions
 from canmcast_gui.transmit.replay.prefetcher import Chunk, Encode, Prefetcher, Rows
 from canmcast_gui.transmit.sender import RateLimit
 
@@ -34,12 +35,12 @@ class Portion(NamedTuple):
 
 
 class Replay:
-    """One replay. ``row`` is the next row that will be sent."""
+    """One replay. ``row`` is the next row that will be sent; ``first_channel`` as in FrameMapper."""
 
-    def __init__(self, source: Rows, options: ReplayOptions, encode: Encode) -> None:
+    def __init__(self, source: Rows, options: ReplayOptions, encode: Encode, first_channel: int = 0) -> None:
         self._source = source
         self._options = options
-        self._prefetcher = Prefetcher(source, options, encode)
+        self._prefetcher = Prefetcher(source, options, encode, first_channel)
         self._chunks = self._prefetcher.chunks
         self._limit = RateLimit(options.rate)
         self._available = 0
@@ -105,8 +106,8 @@ class Replay:
         self._idle_until_ns = None
         self._speed = speed
 
-    def leave_out(self, live: frozenset[Id]) -> None:
-        """Leave out the ids that other nodes send."""
+    def leave_out(self, live: frozenset[LiveId]) -> None:
+        """Leave out the ids that other nodes send, on the channels where they do."""
         if self._options.skip_live and live != self._prefetcher.mapper.live:
             self._prefetcher.mapper.live = live
             self._prefetcher.restart(self.row)

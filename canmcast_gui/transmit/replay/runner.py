@@ -66,7 +66,9 @@ class ReplayRunner:
             self._failed(number, error)
             return
         self._forget(number)
-        self._group.replays[number] = Replay(source, options, self._sender.encode_ahead)
+        self._group.replays[number] = Replay(
+            source, options, self._sender.encode_ahead, self._listener.first_channel
+        )
         if options.skip_live:
             self._skip_live[number] = _SkipsLive(options)
         self._changed(number)

@@ -160,9 +160,30 @@ def test_a_range_a_filter_and_other_ids_and_channels():
 def test_live_ids_are_left_out_from_the_next_frame_on():
     replay = replay_of(Source([n * MS for n in range(10)]), ReplayOptions(skip_live=True))
     sent, now = follow(replay, 0, 3 * MS)
-    replay.leave_out(frozenset({(5, False), (1, False)}))
+    replay.leave_out(frozenset({(0, 5, False), (0, 1, False)}))
     rest, _ = follow(replay, now, 10**12)
     assert [number for _, number in sent + rest] == [0, 1, 2, 3, 4, 6, 7, 8, 9]
+
+
+@pytest.mark.parametrize(
+    ("first_channel", "live", "sent"),
+    [
+        (0, (0, 1, False), [0, 2, 3]),  # channels are not compared
+        (1, (2, 1, False), [0, 1, 2, 3]),
+        (1, (3, 1, False), [0, 2, 3]),  # channel 1 is replayed on channel 3
+        (1, (1, 2, False), [0, 1, 3]),  # without a channel it is sent on the first
+        (1, (1, 3, False), [0, 1, 2, 3]),
+    ],
+)
+def test_an_id_is_left_out_on_the_channel_where_it_is_live(first_channel, live, sent):
+    source = Source([0] * 4)
+    source.batch.records["channel"] = [1, 1, 0, 2]
+    replay = Replay(
+        source, ReplayOptions(skip_live=True, channels=((1, 3),)), lambda each: each, first_channel
+    )
+    replay.grow(4, True)
+    replay.leave_out(frozenset({live}))
+    assert [number for _, number in follow(replay, 0, 10**12)[0]] == sent
 
 
 def test_a_source_that_grows_is_waited_for():
@@ -248,7 +269,7 @@ def test_a_loop_without_frames_waits(speed):
     replay = replay_of(source, ReplayOptions(loop=True, skip_live=True, speed=speed))
     replay.prefetch()
     assert ids(replay.take_due(0))
-    replay.leave_out(frozenset((number, False) for number in range(3)))
+    replay.leave_out(frozenset((0, number, False) for number in range(3)))
     looks = 0
     now = 1
     while now < 10**9:
