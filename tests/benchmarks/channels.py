@@ -19,7 +19,7 @@ def driver() -> list[Figure]:
     options = ["--bus", f"udp_multicast:{GROUP},port={PORT},hop_limit=0"]
     report, sent, cpu = run_program(options, DRIVER_RATE)
     name = f"python-can channel, {DRIVER_RATE:,} frames/s for {SECONDS} s"
-    return [_lost(name, sent, report), _load(name, cpu)]
+    return [_lost(name, sent, report), _load(name, cpu, report)]
 
 
 def many_channels() -> list[Figure]:
@@ -35,7 +35,7 @@ def many_channels() -> list[Figure]:
     return [
         _lost(name, sent, report),
         Figure(f"{name}: p99 stall", ui["p99_stall_ms"], 50, stall, at_most=True, unit="ms"),
-        _load(name, cpu),
+        _load(name, cpu, report),
     ]
 
 
@@ -44,5 +44,6 @@ def _lost(name: str, sent: int, report: dict) -> Figure:
     return Figure(f"{name}: lost", lost, 0, f"{sent:,} sent", at_most=True, unit="frames")
 
 
-def _load(name: str, cpu: float) -> Figure:
-    return Figure(f"{name}: load of the window's process", cpu, 1.0, at_most=True, unit="cores")
+def _load(name: str, cpu: float, report: dict) -> Figure:
+    repaints = f"{report['ui']['repaints']} repaints"
+    return Figure(f"{name}: load of the window's process", cpu, 1.0, repaints, at_most=True, unit="cores")
