@@ -13,11 +13,13 @@ from canmcast_gui.gateway.counters import GatewayReport
 from canmcast_gui.gateway.rules import RuleSet
 from canmcast_gui.processes.channel import wait_for
 from canmcast_gui.processes.launcher import ChildError
-from canmcast_gui.processes.supervised import SupervisedProcess
+from canmcast_gui.processes.supervised import START_SECONDS, SupervisedProcess
 from canmcast_gui.transport.errors import BusError
 
 _MODULE = "canmcast_gui.gateway.process"
 _STOP_SECONDS = 2.0
+# It opens all channels, each of which may take as long as a process has to start.
+_START_SECONDS = 3 * START_SECONDS
 
 
 class Gateway:
@@ -41,7 +43,9 @@ class Gateway:
             "rules": self._rules.to_dict(),
         }
         try:
-            self._process = SupervisedProcess("gateway process", _MODULE, [json.dumps(arguments)])
+            self._process = SupervisedProcess(
+                "gateway process", _MODULE, [json.dumps(arguments)], start_seconds=_START_SECONDS
+            )
         except ChildError as error:
             raise BusError(str(error)) from error
 

@@ -5,11 +5,13 @@ Peers are can-utils and python-can. Starting a process takes a second in that ke
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import struct
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +22,11 @@ import numpy as np
 import pytest
 
 from canmcast_gui.channels.adapter.bus import open_bus
+from canmcast_gui.channels.measurement import Measurement
+from canmcast_gui.channels.processes import ChannelProcesses
 from canmcast_gui.channels.settings import parse_channel
-from canmcast_gui.frames import Flag
+from canmcast_gui.frames import Flag, FrameBatch
+from canmcast_gui.transmit import Job, Trigger
 from canmcast_gui.transport.errors import BusError
 from tests.channels.channel import OpenChannel, flag_names, message, open_channel
 from tests.support.waiting import wait_until
@@ -166,6 +171,64 @@ def test_frames_that_the_system_drops_are_counted(channel: OpenChannel) -> None:
     assert dropped() > 0
     assert len(channel) == channel.capture.statistics().received - before.received
     assert not channel.sentences
+
+
+def test_the_transmit_process_sends_on_time_and_answers() -> None:
+    """A job of 10 ms, and one that answers a frame of another program; what leaves is marked Tx."""
+    measurement = Measurement.of([parse_channel("socketcan:vcan1")])
+    processes = ChannelProcesses(measurement)
+    try:
+        jobs = processes.transmitter.jobs
+        with can.Bus("vcan1", interface="socketcan") as peer:
+            jobs.arm(Job(1, FrameBatch.from_columns(0, 0x100, [[7]]), 10_000_000, 50))
+            answer = FrameBatch.from_columns(0, 0x7E8, [[8]])
+            jobs.arm(Job(2, answer, 10_000_000, trigger=Trigger("id == 0x7E0")))
+            times = [received.timestamp for received in peer_frames(peer, 0x100, 50)]
+            peer.send(message(0x7E0))
+            assert bytes(peer_frames(peer, 0x7E8, 1)[0].data) == b"\x08"
+        own = processes.captures[0].recv_batch(timeout=5)
+        assert own.has(Flag.TX)[own.arbitration_id == 0x100].all()
+    finally:
+        processes.shutdown()
+    assert abs(float(np.median(np.diff(times))) - 0.010) < 0.002
+
+
+def peer_frames(peer: can.BusABC, number: int, count: int) -> list[can.Message]:
+    """The next frames with an id."""
+    found: list[can.Message] = []
+    while len(found) < count:
+        received = peer.recv(10)
+        assert received is not None, f"{len(found)} of {count} frames"
+        if received.arbitration_id == number:
+            found.append(received)
+    return found
+
+
+def test_a_bridge_joins_socketcan_and_multicast(tmp_path: Path) -> None:
+    """Both ways, with can-utils on one side and stock python-can on the other."""
+    report = tmp_path / "report.json"
+    command = [sys.executable, "-m", "canmcast_gui.cli", "bridge", "--report", str(report)]
+    command += ["--bus", "multicast:239.74.163.2,hop_limit=0", "--bus", "socketcan:vcan1,fd=true"]
+    bridge = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        assert bridge.stderr is not None
+        line = bridge.stderr.readline()
+        assert "forwarding" in line, line
+        with (
+            can.Bus("239.74.163.2", interface="udp_multicast", hop_limit=0) as network,
+            can.Bus("vcan1", interface="socketcan", fd=True) as peer,
+        ):
+            cansend("123#0102", "456##1" + "AB" * 16, interface="vcan1")
+            assert bytes(peer_frames(network, 0x123, 1)[0].data) == b"\x01\x02"
+            assert bytes(peer_frames(network, 0x456, 1)[0].data) == b"\xab" * 16
+            network.send(message(0x321, "03"))
+            assert bytes(peer_frames(peer, 0x321, 1)[0].data) == b"\x03"
+        bridge.send_signal(signal.SIGINT)
+        assert bridge.wait(20) == 0
+    finally:
+        bridge.kill()
+        bridge.communicate()
+    assert json.loads(report.read_text())["forwarded"] == {"1>2": 1, "2>1": 2}
 
 
 def test_an_interface_that_goes_down_is_reported_once_and_works_again() -> None:
