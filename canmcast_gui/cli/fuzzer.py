@@ -19,6 +19,7 @@ from canmcast_gui.transmit import (
     SendFailed,
     Transmitter,
 )
+from canmcast_gui.transmit.conditions import Condition, text_of
 from canmcast_gui.wording import counted
 
 _RUN = 1
@@ -34,7 +35,7 @@ class Fuzzer:
         self,
         transmitter: Transmitter,
         options: FuzzOptions,
-        stop_at: str,
+        stop_at: Condition,
         wait: float,
         recorder: Recorder | None,
     ) -> None:
@@ -132,7 +133,7 @@ class Fuzzer:
         elif self._problem:
             raise Failure(self._problem)
         elif self._stop_at and not self._ended_by_user:
-            print_note(f"no frame matched {self._stop_at}")
+            print_note(f"no frame matched {text_of(self._stop_at)}")
         if self._recorder is not None and self._recorder.losses:
             print_note(self._recorder.losses)
         if self._recorder is not None and self._recorder.error:

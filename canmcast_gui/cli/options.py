@@ -54,17 +54,20 @@ duration_option = click.option(
 )
 
 
-def valid_filter(_context: click.Context, option: click.Parameter, text: str) -> str:
-    """The text of a filter; raises UserError with the option and an example where it is wrong."""
-    return _checked_filter(option, text, {})
-
-
 def valid_bus_filter(_context: click.Context, option: click.Parameter, text: str) -> str:
-    """Like valid_filter(); the names of channels in it are checked with the bus options, in Listener."""
-    return _checked_filter(option, text, None)
+    """The text of a filter. Raises UserError with the option and an example where it is wrong.
+
+    Names of channels are checked when the bus options are known, with check_filter() or in Listener.
+    """
+    check_filter(option.opts[0], text, None)
+    return text
 
 
-def _checked_filter(option: click.Parameter, text: str, channels: Mapping[int, str] | None) -> str:
+def check_filter(option: str, text: str, channels: Mapping[int, str] | None) -> None:
+    """Raise UserError with the option and an example where a filter is wrong.
+
+    ``channels`` are the names of channels by number; None if they are not known yet.
+    """
     if text:
         from canmcast_gui.frames.errors import UserError
         from canmcast_gui.frames.filters import FilterError, compile_filter
@@ -72,9 +75,7 @@ def _checked_filter(option: click.Parameter, text: str, channels: Mapping[int, s
         try:
             compile_filter(text, channels=channels)
         except FilterError as error:
-            name = option.opts[0]
-            raise UserError(f'Invalid filter in {name}: {error}. Example: {name} "id == 0x7E8"') from None
-    return text
+            raise UserError(f'Invalid filter in {option}: {error}. Example: {option} "id == 0x7E8"') from None
 
 
 filter_option = click.option(

@@ -6,7 +6,7 @@ sent along.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -77,6 +77,11 @@ Condition = str | DatabaseCondition
 def text_of(condition: Condition) -> str:
     """The filter as the user wrote it."""
     return condition if isinstance(condition, str) else condition.text
+
+
+def with_channels(text: str, channels: Mapping[int, str]) -> Condition:
+    """The condition for a filter without names of databases; ``channels`` are names of channels by number."""
+    return DatabaseCondition(text, {}, {}, {}, dict(channels)) if text and channels else text
 
 
 def compile_condition(condition: Condition, sources: SourceTable | None = None) -> Filter:

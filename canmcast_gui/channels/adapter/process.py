@@ -40,6 +40,9 @@ FIRST_SECONDS = 0.01
 # with 2 ms; a loop of stock recv(), which makes no columns, takes 9 %. On a single core cangen sends 35,000
 # frames/s, but 1,500 where this process reads each frame at once.
 PAUSE_SECONDS = 0.004
+# The same while the transmit process receives, which it does only while frames are to be answered. An answer
+# that returns begins a pause, too, and the next question waits for its end.
+ANSWER_PAUSE_SECONDS = 0.001
 POST_SECONDS = 0.05
 # The parent takes a process that posts nothing for a longer time for one whose driver hangs.
 ALIVE_SECONDS = 1.0
@@ -78,8 +81,9 @@ class AdapterLoop:
 
     def _pause(self, waited: float) -> None:
         """Let frames collect if they came soon, unless their times are those of reading."""
-        if waited < PAUSE_SECONDS and not self._device.stamps_on_reading:
-            time.sleep(PAUSE_SECONDS)
+        pause = ANSWER_PAUSE_SECONDS if self.subscribers.exist else PAUSE_SECONDS
+        if waited < pause and not self._device.stamps_on_reading:
+            time.sleep(pause)
 
     def begin(self) -> None:
         """Read for the first time. Raises BusError if the device is gone."""

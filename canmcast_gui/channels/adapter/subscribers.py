@@ -22,6 +22,11 @@ class Subscribers:
         self._lock = threading.Lock()
         self._subscribers: tuple[_Subscriber, ...] = ()
 
+    @property
+    def exist(self) -> bool:
+        """Whether any connection gets frames."""
+        return bool(self._subscribers)
+
     def publish(self, batch: FrameBatch) -> None:
         """Pass frames on to all subscribers. Never waits."""
         if self._subscribers:

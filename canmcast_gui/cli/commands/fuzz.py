@@ -17,15 +17,17 @@ from canmcast_gui.cli.options import (
     ask_before_overwriting,
     bus_options,
     channel_option,
+    check_filter,
     measurement_from,
     open_channel,
-    valid_filter,
+    valid_bus_filter,
     without_bus_options,
 )
 from canmcast_gui.cli.program import Failure
 from canmcast_gui.cli.terminal import print_note
 from canmcast_gui.logfile import Recorder
 from canmcast_gui.transmit import FuzzOptions
+from canmcast_gui.transmit.conditions import with_channels
 from canmcast_gui.transmit.fuzz.options import (
     KINDS,
     MAX_SEED,
@@ -101,7 +103,7 @@ from canmcast_gui.transmit.fuzz.options import (
     "--stop-at",
     default="",
     metavar="FILTER",
-    callback=valid_filter,
+    callback=valid_bus_filter,
     help="Stop when another source sends a matching frame.",
 )
 @click.option(
@@ -169,6 +171,7 @@ class FuzzArguments:
 
 def _fuzz(measurement: Measurement, arguments: FuzzArguments) -> None:
     open_channel(measurement, arguments.channel)
+    check_filter("--stop-at", arguments.stop_at, measurement.names())
     options = arguments.options(measurement.enabled[0].number)
     if not measurement.carries_fd and any(KINDS[kind] & KINDS["fd"] for kind in options.kinds):
         raise Failure("--no-fd excludes CAN FD frames: use --kind classic or remote.")
@@ -177,4 +180,5 @@ def _fuzz(measurement: Measurement, arguments: FuzzArguments) -> None:
     with open_transmitter(measurement, receives=True) as transmitter:
         recorder = None if arguments.log is None else Recorder(arguments.log)
         print_note(measurement.reach())
-        Fuzzer(transmitter, options, arguments.stop_at, arguments.wait, recorder).run(paused=arguments.step)
+        stop_at = with_channels(arguments.stop_at, measurement.names())
+        Fuzzer(transmitter, options, stop_at, arguments.wait, recorder).run(paused=arguments.step)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -17,9 +17,10 @@ from canmcast_gui.cli.options import (
     FiniteFloat,
     FiniteRange,
     bus_options,
+    check_filter,
     log_parts,
     measurement_from,
-    valid_filter,
+    valid_bus_filter,
     without_bus_options,
 )
 from canmcast_gui.cli.player import Player
@@ -70,7 +71,7 @@ _BATCH_FRAMES = 4096
     "text",
     default="",
     metavar="EXPRESSION",
-    callback=valid_filter,
+    callback=valid_bus_filter,
     help="Send only frames that match this filter.",
 )
 @click.option(
@@ -126,8 +127,11 @@ class PlayArguments:
             raise click.UsageError("--align and --in-turn cannot be combined: use one of them")
         return "together" if self.align else "in turn" if self.in_turn else "times"
 
-    def replay(self) -> ReplayOptions:
-        """The options of the transmit process. Raises UserError for values that it rejects."""
+    def replay(self, names: Mapping[int, str]) -> ReplayOptions:
+        """The options of the transmit process; ``names`` are those of channels by number.
+
+        Raises UserError for values that it rejects.
+        """
         return ReplayOptions(
             speed=None if self.fast else self.speed,
             rate=self.limit if self.fast else None,
@@ -138,17 +142,21 @@ class PlayArguments:
             skip_live=self.skip_live,
             error_frames=self.error_frames,
             paused=self.step,
+            channel_names=tuple(names.items()),
         ).validated()
 
 
 def _play(measurement: Measurement, arguments: PlayArguments) -> None:
     parts, order = log_parts(arguments.files, arguments.offsets), arguments.order()
-    replay = arguments.replay()
     if arguments.stop is not None and arguments.stop <= arguments.start:
         raise Failure("--to must be after --from")
     reader = open_reader(parts, order, _BATCH_FRAMES)
     batches = iter(reader)
     first = next(batches, FrameBatch.empty())
+    of_bus = {number: name for number, name in measurement.names().items() if name}
+    names = {**reader.channel_names, **of_bus}
+    check_filter("--filter", arguments.text, names)
+    replay = arguments.replay(names)
     if len(first):  # times in the filter are relative to the first frame, also with --from
         replay = replace(replay, start_ns=int(first.timestamp_ns[0]))
     stop_ns = None if arguments.stop is None else round(arguments.stop * NS_PER_SECOND)

@@ -15,6 +15,7 @@ from canmcast_gui.logfile import read_batches
 from canmcast_gui.transmit import FuzzOptions
 from canmcast_gui.transmit.fuzz.rows import FuzzRows
 from tests.cli.commands.test_dump import option
+from tests.cli.conftest import assert_one_line
 
 
 def frames_in(path) -> FrameBatch:
@@ -105,6 +106,21 @@ def test_a_response_ends_it_and_the_frames_before_are_printed(start, bus, peer, 
     assert Counter(line[:3] for line in written) == Counter(
         {name: count for name, count in found["ids"].items() if name not in ("7E8", "7FF")}
     )
+
+
+def test_it_stops_at_a_frame_on_a_channel_with_a_name(start, canmcast, network):
+    buses = [f"multicast:239.74.163.2,port={network.free_port()},interface=lo,hop_limit=0" for _ in range(2)]
+    channels = ("--bus", f"body={buses[0]}", "--bus", f"powertrain={buses[1]}")
+    fuzz = start("fuzz", *channels, "--rate", "200", "--count", "0", "--stop-at", "channel == powertrain")
+    sent = canmcast("dump", "--bus", buses[0], "--count", 1)
+    assert sent.returncode == 0, sent.stderr
+    for at in (0, 1):  # a frame of another source on the channel body does not end it
+        assert canmcast("send", "--bus", buses[at], f"7E{at}#").returncode == 0
+    result = fuzz.result()
+    assert result.returncode == 0, result.stderr
+    assert "received" in result.stderr and "7E1#" in result.stderr and "7E0#" not in result.stderr
+    wrong = canmcast("fuzz", *channels, "--stop-at", "channel == powertrian")
+    assert_one_line(wrong, 1, "Invalid filter in --stop-at", "Did you mean powertrain?")
 
 
 def test_without_a_response_it_waits_and_reports_it(canmcast, bus):

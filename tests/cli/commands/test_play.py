@@ -281,3 +281,20 @@ def test_keys_step_pause_seek_and_end_it(bus, numbered, stock_receiver):
     finally:
         terminal.close()
     assert peer.result()["numbers"] == [0, 1, 12, 3, 4, 5]
+
+
+def test_a_filter_finds_the_channels_of_the_bus_by_name(start, canmcast, network, tmp_path):
+    buses = [f"multicast:239.74.163.2,port={network.free_port()},interface=lo,hop_limit=0" for _ in range(2)]
+    channels = ("--bus", f"body={buses[0]}", "--bus", f"powertrain={buses[1]}")
+    path = tmp_path / "two.asc"
+    with open_writer(path) as writer:
+        writer.write(FrameBatch.from_columns([0, MS, 2 * MS], [1, 2, 3], [[0]] * 3, channel=[1, 2, 2]))
+    dump = start("dump", *channels, "--count", 2).wait_until_listening()
+    result = canmcast("play", path, *channels, "--filter", "channel == powertrain")
+    assert "2 frames sent" in result.stderr
+    assert [line.split()[1:] for line in dump.result().stdout.splitlines()] == [
+        ["can1", "002#00"],
+        ["can1", "003#00"],
+    ]
+    wrong = canmcast("play", path, *channels, "--filter", "channel == powertrian")
+    assert_one_line(wrong, 1, "Invalid filter in --filter", "Did you mean powertrain?")
