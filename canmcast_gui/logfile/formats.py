@@ -173,7 +173,7 @@ FORMATS: tuple[Format, ...] = (
         "candump log",
         (".log",),
         line=_at("candump.parser:is_candump_line"),
-        reader=_at("candump.parser:candump_reader"),
+        reader=_at("candump.parser:CandumpReader"),
         sink=_at("candump.sink:CandumpSink"),
         binary=True,
         loses=losses.CANDUMP,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Protocol, runtime_checkable
 
 from canmcast_gui.frames import FrameBatch
@@ -64,9 +64,11 @@ class CountingReader(FormatReader, Protocol):
 
 @runtime_checkable
 class NamingReader(FormatReader, Protocol):
-    """A reader of a format that has names of channels, which are known before the first frame."""
+    """A reader of a format that has names of channels."""
 
-    channel_names: dict[int, str]
+    @property
+    def channel_names(self) -> Mapping[int, str]:
+        """The names by number, at least of the channels that have occurred so far."""
 
 
 class Sink(Protocol):
@@ -104,7 +106,15 @@ class MarkSink(Sink, Protocol):
 
 @runtime_checkable
 class NamingSink(Sink, Protocol):
-    """A sink of a format that has names of channels."""
+    """A sink of a format that has names of channels.
 
-    def name_channels(self, names: Mapping[int, str]) -> None:
-        """Give channels names, before anything is written."""
+    ``renumbered`` are the channels that occurred and get another number when the file is read.
+    """
+
+    renumbered: Set[int]
+
+    def name_channels(self, names: Mapping[int, str]) -> Set[int]:
+        """Give channels names before they occur; further ones may follow between frames.
+
+        Returns the numbers of the channels whose names it cannot hold.
+        """

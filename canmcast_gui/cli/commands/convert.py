@@ -50,8 +50,7 @@ def command(
             for mark in reader.marks[taken:]:
                 writer.write_mark(mark)
             taken = len(reader.marks)
-            if not writer.frames:
-                writer.name_channels(reader.channel_names)
+            writer.name_channels(reader.channel_names)
             writer.write(batch)
             show(reader.progress)
             if interrupt.requested:

@@ -79,7 +79,8 @@ def _starts_with(words: np.ndarray[tuple[int], np.dtype[np.uint64]], name: bytes
 
 
 _NUMBER_AT_END = re.compile(r"\d+$")
-_DIRECTED = re.compile(r"[RT]X\d+$")
+# See is_sending().
+DIRECTED = re.compile(r"[RT]X\d+$")
 
 
 def is_sending(interface: str) -> bool:
@@ -88,7 +89,7 @@ def is_sending(interface: str) -> bool:
     Battery-Emulator's logs look like candump's screen output, with a direction as the interface: RX0 and TX1
     are its first bus, RX2 and TX3 the second (comm_can.cpp).
     """
-    return interface.startswith("TX") and _DIRECTED.match(interface) is not None
+    return interface.startswith("TX") and DIRECTED.match(interface) is not None
 
 
 def id_and_flags(number: str) -> tuple[int, int]:
@@ -105,7 +106,7 @@ def channel_of(interface: str, known: dict[str, int]) -> int:
     """The channel of a new interface: 1 for can0; the next free one where two names have the same number."""
     number = _NUMBER_AT_END.search(interface)
     index = int(number[0][-3:]) if number else 0
-    if _DIRECTED.match(interface) and index % 2 == is_sending(interface):
+    if DIRECTED.match(interface) and index % 2 == is_sending(interface):
         return index // 2 + 1
     channel = index + 1
     while channel in known.values():

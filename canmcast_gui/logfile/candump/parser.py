@@ -16,6 +16,7 @@ from canmcast_gui.frames import INLINE_BYTES, FrameBatch, bits
 from canmcast_gui.frames.arrays import Offsets
 from canmcast_gui.logfile.candump import columns, screen
 from canmcast_gui.logfile.candump.columns import channel_of, id_and_flags
+from canmcast_gui.logfile.candump.names import names_of
 from canmcast_gui.logfile.problems import Problems
 from canmcast_gui.logfile.text.lines import Lines
 from canmcast_gui.logfile.text.numbers import RunningSum
@@ -160,6 +161,15 @@ def is_candump_line(line: str) -> bool:
     return bool(_LOG_LINE.match(line) or _WITHOUT_TIME.match(line)) or screen.is_screen_line(line)
 
 
-def candump_reader(path: Path, problems: Problems) -> TextReader:
-    """A reader for a log or screen output of candump."""
-    return TextReader(path, CandumpParser(screen.counts_from_line_before(path)), problems)
+class CandumpReader(TextReader):
+    """Reads a log or screen output of candump; the names of its channels are those of the interfaces."""
+
+    def __init__(self, path: Path, problems: Problems) -> None:
+        parser = CandumpParser(screen.counts_from_line_before(path))
+        super().__init__(path, parser, problems)
+        self._interfaces = parser.channels
+
+    @property
+    def channel_names(self) -> dict[int, str]:
+        """The names by number of the channels so far."""
+        return names_of(self._interfaces)

@@ -45,18 +45,23 @@ _CHANNEL_BUS_EVENT = 0x400
 class Header:
     """The blocks before the data of a file that starts at a time; ``size`` is their number of bytes.
 
-    ``names`` are the names of channels by number.
+    ``names`` are the names of channels by number that are in the header.
     """
 
     def __init__(self, start_ns: int, names: Mapping[int, str] = MappingProxyType({})) -> None:
         self.start_ns = start_ns
-        comment = comment_of(names)
-        self._comment = text_block(comment, b"##MD") if comment else b""
+        self.names = dict(names)
+        self._comment = comment_block(names)
         self.size = 0
         self.size = len(self.content([0] * len(KINDS), 0, 0, finished=False))
 
-    def content(self, counts: list[int], data_bytes: int, events: int, finished: bool) -> bytes:
-        """The blocks, given the records of each kind, the size of the data and where events start."""
+    def content(
+        self, counts: list[int], data_bytes: int, events: int, finished: bool, later_comment: int = 0
+    ) -> bytes:
+        """The blocks, given the records of each kind, the size of the data and where events start.
+
+        ``later_comment`` is the position of a comment that replaces that of the header; 0 without one.
+        """
         out = Blocks()
         unfinished = 0 if finished else _INCOMPLETE
         name = b"MDF     " if finished else b"UnFinMF "
@@ -66,7 +71,8 @@ class Header:
         history = header + HEAD.size + 6 * 8 + len(date)
         comment = history + len(self._history())
         group = comment + len(self._comment)
-        out.block(b"HD", [group, history, 0, 0, events, comment if self._comment else 0], date)
+        comment = later_comment or (comment if self._comment else 0)
+        out.block(b"HD", [group, history, 0, 0, events, comment], date)
         out.raw(self._history())
         out.raw(self._comment)
         out.named_block("DG", b"DG", [0, 0, 0, 0], b"\1" + bytes(7))
@@ -157,6 +163,12 @@ def text_block(text: str, kind: bytes = b"##TX") -> bytes:
     raw = text.replace("\0", " ").encode()
     padded = raw + bytes(8 - len(raw) % 8)
     return HEAD.pack(kind, 0, HEAD.size + len(padded), 0) + padded
+
+
+def comment_block(names: Mapping[int, str]) -> bytes:
+    """The block of a header's comment with names of channels; empty without names."""
+    comment = comment_of(names)
+    return text_block(comment, b"##MD") if comment else b""
 
 
 class Blocks:

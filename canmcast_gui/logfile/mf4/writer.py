@@ -17,7 +17,7 @@ import numpy.typing as npt
 from canmcast_gui.frames import FrameBatch, bits
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import NS_PER_SECOND
-from canmcast_gui.logfile.mf4.header import KINDS, Header, event_blocks
+from canmcast_gui.logfile.mf4.header import KINDS, Header, comment_block, event_blocks
 
 _SLICE_FRAMES = 16384
 
@@ -31,10 +31,12 @@ class Mf4Sink:
         self._counts = [0] * len(KINDS)
         self._marks: list[Mark] = []
         self._names: Mapping[int, str] = {}
+        self.renumbered: frozenset[int] = frozenset()
 
-    def name_channels(self, names: Mapping[int, str]) -> None:
-        """Give channels names, before anything is written."""
+    def name_channels(self, names: Mapping[int, str]) -> frozenset[int]:
+        """Give channels names; those that were not known at the start follow when the file is complete."""
         self._names = dict(names)
+        return frozenset()
 
     def write(self, batch: FrameBatch) -> None:
         """Write all frames of a batch."""
@@ -72,17 +74,24 @@ class Mf4Sink:
         return self._header
 
     def _rewrite(self, header: Header, finished: bool) -> None:
-        """Write the header with the current counts; if finished, also the events after the data."""
+        """Write the header with the current counts; if finished, also what follows the data."""
         end = self._file.tell()
-        data, events = end - header.size, 0
+        data, events, comment = end - header.size, 0, 0
         if finished and self._marks:
-            self._file.write(bytes(-end % 8))
-            events = self._file.tell()
+            events = self._next_block()
             self._file.write(event_blocks(self._marks, events, header.start_ns))
-            end = self._file.tell()
+        if finished and self._names != header.names:
+            comment = self._next_block()
+            self._file.write(comment_block(self._names))
+        end = self._file.tell()
         self._file.seek(0)
-        self._file.write(header.content(self._counts, data, events, finished))
+        self._file.write(header.content(self._counts, data, events, finished, comment))
         self._file.seek(end)
+
+    def _next_block(self) -> int:
+        """The position where a block can start, after what was written."""
+        self._file.write(bytes(-self._file.tell() % 8))
+        return self._file.tell()
 
 
 # -- frames as records ---------------------------------------------------------------------------------------

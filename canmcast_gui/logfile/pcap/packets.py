@@ -20,11 +20,14 @@ _MOST_INTERFACES = 4096
 _PCAP = {0xA1B2C3D4: 1000, 0xA1B23C4D: 1}
 _PCAP_HEAD, _PCAP_PACKET_BYTES = 24, 16
 
+# The link type of SocketCAN.
+SOCKETCAN = 227
+
 # Block types of pcapng, and options of their blocks.
 _SECTION, _INTERFACE, _SIMPLE, _ENHANCED = 0x0A0D0D0A, 1, 3, 6
 _SECTION_BYTES = _SECTION.to_bytes(4, "big")
 _BYTE_ORDER_MAGIC = 0x1A2B3C4D
-_COMMENT, _RESOLUTION, _OFFSET = 1, 9, 14
+_COMMENT, _NAME, _RESOLUTION, _OFFSET = 1, 2, 9, 14
 
 
 class Packet(NamedTuple):
@@ -48,16 +51,21 @@ class _Interface:
     link: int
     ticks_per_second: int = 1_000_000
     offset_ns: int = 0
+    name: str = ""
 
 
 @dataclass
 class Capture:
-    """Reads the packets of a capture block by block. ``packets`` counts those that were returned."""
+    """Reads the packets of a capture block by block. ``packets`` counts those that were returned.
+
+    ``names`` are those of the interfaces so far, by index; of several sections the first.
+    """
 
     file: BinaryIO
     problems: Problems
     marks: Marks
     packets: int = 0
+    names: dict[int, str] = field(default_factory=dict)
     _position: int = 0
     _interfaces: list[_Interface] = field(default_factory=list)
 
@@ -137,7 +145,10 @@ class Capture:
     def _take_body(self, kind: int, content: bytes, start: int, end: int, packets: list[Packet]) -> None:
         """The body of a complete block of pcapng."""
         if kind == _INTERFACE and end - start >= 8 and len(self._interfaces) < _MOST_INTERFACES:
-            self._interfaces.append(self._new_interface(content[start:end]))
+            found = self._new_interface(content[start:end])
+            if found.name and found.link == SOCKETCAN:
+                self.names.setdefault(len(self._interfaces), found.name)
+            self._interfaces.append(found)
         elif kind == _ENHANCED and end - start >= 20:
             self._take_enhanced(content, start, end, packets)
         elif kind == _SIMPLE and end - start >= 4 and self._interfaces:
@@ -172,6 +183,8 @@ class Capture:
             elif code == _OFFSET and len(value) == 8:
                 seconds = struct.unpack(f"{self._order}q", value)[0]
                 found.offset_ns = int(seconds) * NS_PER_SECOND
+            elif code == _NAME:
+                found.name = value.decode("utf-8", errors="replace").strip("\0")
         return found
 
     def _options(self, content: bytes) -> Iterator[tuple[int, bytes]]:

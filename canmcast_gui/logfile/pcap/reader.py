@@ -21,11 +21,11 @@ from canmcast_gui.frames.units import (
 from canmcast_gui.logfile.interfaces import Marks
 from canmcast_gui.logfile.opening import open_log
 from canmcast_gui.logfile.payloads import PayloadHeap, set_payloads
-from canmcast_gui.logfile.pcap.packets import Capture, Packet
+from canmcast_gui.logfile.pcap.packets import SOCKETCAN, Capture, Packet
 from canmcast_gui.logfile.problems import FileError, Problems
 
-# Link types: SocketCAN, and the two versions of Linux' "any" interface, which give the protocol.
-_SOCKETCAN, _COOKED, _COOKED_2 = 227, 113, 276
+# Link types of the two versions of Linux' "any" interface, which give the protocol.
+_COOKED, _COOKED_2 = 113, 276
 _COOKED_HEAD, _COOKED_2_HEAD = struct.Struct(">H12xH"), struct.Struct(">H8xB9x")
 _CLASSIC, _FD, _XL = 0x000C, 0x000D, 0x000E
 _UNKNOWN, _NOT_CAN = 0, -1
@@ -37,6 +37,8 @@ _CLASSIC_BYTES, _FD_BYTES = 16, 72
 _BRS, _ESI, _FDF = 0x1, 0x2, 0x4
 _XLF = 0x80
 _XL_FRAMES = "CAN XL frames"
+
+HIGHEST_CHANNEL = 255
 
 # set_payloads() reads beyond the last payload.
 _SLACK = bytes(128)
@@ -52,6 +54,7 @@ class PcapReader:
         self.start_ns = 0
         self.marks = Marks()
         self.passed_over: Counter[str] = Counter()
+        self.channel_names: dict[int, str] = {}
 
     def batches(self, batch_frames: int) -> Iterator[FrameBatch]:
         """All frames that can be read. Raises OSError, FileError for a capture without CAN frames."""
@@ -61,6 +64,9 @@ class PcapReader:
             capture = Capture(file, self._problems, self.marks)
             for content, packets in capture.blocks():
                 self.position = file.tell()
+                self.channel_names = {
+                    index + 1: name for index, name in capture.names.items() if index < HIGHEST_CHANNEL
+                }
                 batch = _batch_of(content, packets, self.passed_over)
                 frames += len(batch)
                 for start in range(0, len(batch), batch_frames):
@@ -110,7 +116,7 @@ def _frame_in(content: bytes, packet: Packet) -> _Frame:
     if packet.link == _COOKED_2 and size >= _COOKED_2_HEAD.size:
         protocol, kind = _COOKED_2_HEAD.unpack_from(content, start)
         return _Frame(packet, start + _COOKED_2_HEAD.size, protocol or _NOT_CAN, kind == _SENT)
-    if packet.link != _SOCKETCAN:
+    if packet.link != SOCKETCAN:
         return _Frame(packet, start, _NOT_CAN, False)
     # The length in byte 4 of other frames is at most 64.
     is_xl = size > 4 and content[start + 4] & _XLF

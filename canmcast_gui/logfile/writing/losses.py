@@ -152,6 +152,7 @@ class Losses:
         self._counts: Counter[Loss] = Counter()
         self._others: Counter[tuple[str, str]] = Counter()
         self._nameless: set[int] = set()
+        self._renumbered: set[int] = set()
 
     def add(self, batch: FrameBatch) -> None:
         """Count the losses of these frames."""
@@ -180,11 +181,16 @@ class Losses:
         """Count channels whose names are lost, each once."""
         self._nameless.update(channels)
 
+    def add_renumbered(self, channels: Iterable[int]) -> None:
+        """Count channels that get another number when the file is read, each once."""
+        self._renumbered.update(channels)
+
     @property
     def messages(self) -> list[str]:
         """One text for each kind: "12 error frames without DLC and data"; sources last."""
         known = [kind for kind in self._kinds if kind in self._counts]
         texts = [kind.text(self._counts[kind]) for kind in sorted(known, key=lambda kind: kind is SOURCE)]
-        nameless = [f"{counted(len(self._nameless), 'channel')} without name"] if self._nameless else []
+        channels = ((self._nameless, "without name"), (self._renumbered, "with another number"))
+        nameless = [f"{counted(len(numbers), 'channel')} {what}" for numbers, what in channels if numbers]
         others = [f"{counted(number, noun)} {what}" for (noun, what), number in self._others.items()]
         return others + nameless + texts

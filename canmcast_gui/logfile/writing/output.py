@@ -12,6 +12,7 @@ from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.marks import Mark
 from canmcast_gui.frames.units import NS_PER_DAY, NS_PER_SECOND
 from canmcast_gui.frames.validity import repair_ids
+from canmcast_gui.logfile.candump.names import usual_name
 from canmcast_gui.logfile.format_choice import writable
 from canmcast_gui.logfile.formats import Format
 from canmcast_gui.logfile.interfaces import MarkSink, NamingSink, Sink, StartSink
@@ -41,6 +42,7 @@ class Output:
         self._kind = kind
         self._sink = sink
         self._start_sink = sink if isinstance(sink, StartSink) else None
+        self._naming = sink if isinstance(sink, NamingSink) else None
         self.losses = Losses(kind.loses) if losses is None else losses
         self.frames = 0
         self._earlier_ns = earlier_ns
@@ -64,13 +66,11 @@ class Output:
                 self._pass_mark(mark)
 
     def name_channels(self, names: Mapping[int, str]) -> None:
-        """Give channels names, before anything is written; those of channels that occur count as lost
-        where the format does not hold them.
+        """Give channels names before they occur; those that the format does not hold count as lost when
+        their channels occur. A name that follows from the number, such as can0 of channel 1, does not.
         """
-        if isinstance(self._sink, NamingSink):
-            self._sink.name_channels(names)
-        else:
-            self._unnamed = set(names)
+        refused = set(self._naming.name_channels(names)) if self._naming is not None else set(names)
+        self._unnamed = {number for number in refused if names[number] != usual_name(number)}
 
     def write(self, batch: FrameBatch) -> None:
         """Write frames, without those whose ids are impossible. Raises FileError where the format refuses."""
@@ -89,6 +89,8 @@ class Output:
             self.losses.add_nameless(present)
             self._unnamed -= present
         self._sink.write(batch)
+        if self._naming is not None:
+            self.losses.add_renumbered(self._naming.renumbered)
         self.frames += len(batch)
 
     def write_mark(self, mark: Mark) -> bool:

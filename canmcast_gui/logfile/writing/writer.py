@@ -86,7 +86,7 @@ class Writer:
         self._output.begin(first_ns)
 
     def name_channels(self, names: Mapping[int, str]) -> None:
-        """Give channels names, before anything is written."""
+        """Give channels names before they occur; all names are given again when there are more."""
         self._output.name_channels(names)
 
     def write(self, batch: FrameBatch) -> None:

@@ -178,6 +178,7 @@ recording = Recording.create()
 times = range(10**9, 10**9 + 40)
 recording.append(FrameBatch.from_columns(timestamp_ns=times, arbitration_id=0x321, data=[[1]] * 40))
 recording.marks.add(7, "seven")
+recording.channels.change({0: "body"})
 os._exit(1)
 """
 
@@ -193,6 +194,10 @@ def test_recover_lists_saves_and_deletes_what_a_crash_left(canmcast, tmp_path):
     reader = read_batches(tmp_path / "out.blf")
     assert sum(len(batch) for batch in reader) == 40
     assert [(note.row, note.text) for note in reader.marks] == [(7, "seven")]
+    assert "1 channel without name" in result.stderr
+    assert canmcast("recover", tmp_path / "out.mf4").returncode == 0
+    reader = read_batches(tmp_path / "out.mf4")
+    assert (sum(map(len, reader)), reader.channel_names) == (40, {0: "body"})
     assert len(leftovers()) == 1
     assert canmcast("recover", "--delete").returncode == 0
     assert leftovers() == []
@@ -223,3 +228,32 @@ def test_names_of_channels_are_converted_where_both_formats_have_them(canmcast, 
     assert sum(map(len, reader)) == 2
     assert reader.channel_names == {1: "body", 2: "powertrain"}
     assert "2 channels without name" in canmcast("convert", first, tmp_path / "c.asc").stderr
+
+
+def test_a_channel_that_occurs_late_keeps_its_name(canmcast, tmp_path):
+    paths = []
+    for at, name in enumerate(("body", "chassis")):
+        paths.append(tmp_path / f"{name}.mf4")
+        with open_writer(paths[-1]) as writer:
+            writer.name_channels({1: name})
+            times = np.arange(70_000) * 1000 + at * 10**9
+            writer.write(FrameBatch.from_columns(times, 1, np.zeros((70_000, 1), np.uint8), channel=1))
+    for target in (tmp_path / "both.mf4", tmp_path / "both.log"):
+        assert canmcast("convert", *paths, target).returncode == 0
+        reader = read_batches(target)
+        assert sum(map(len, reader)) == 140_000
+        assert reader.channel_names == {1: "body", 2: "chassis"}
+
+
+@pytest.mark.parametrize("suffix", ["mf4", "log"])
+def test_record_writes_the_names_of_the_bus(suffix, start, canmcast, network, tmp_path):
+    buses = [f"multicast:239.74.163.2,port={network.free_port()},interface=lo,hop_limit=0" for _ in range(2)]
+    channels = ("--bus", f"body={buses[0]}", "--bus", f"powertrain={buses[1]}")
+    path = tmp_path / f"out.{suffix}"
+    record = start("record", path, *channels, "--count", 2).wait_until_listening()
+    for at, bus in enumerate(buses):
+        assert canmcast("send", "--bus", bus, f"10{at}#").returncode == 0
+    assert record.result().returncode == 0
+    reader = read_batches(path)
+    frames = FrameBatch.concatenate(list(reader))
+    assert (frames.channel.tolist(), reader.channel_names) == ([1, 2], {1: "body", 2: "powertrain"})

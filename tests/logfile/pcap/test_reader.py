@@ -152,13 +152,18 @@ def option(code: int, value: bytes, order: str) -> bytes:
 
 
 def next_generation(
-    order: str, resolution: int | None = None, link: int = SOCKETCAN, packets: list[bytes] = FRAMES
+    order: str,
+    resolution: int | None = None,
+    link: int = SOCKETCAN,
+    packets: list[bytes] = FRAMES,
+    names: tuple[bytes, bytes] | None = None,
 ) -> bytes:
     section = struct.pack(f"{order}LHHq", 0x1A2B3C4D, 1, 0, -1)
     content = block(0x0A0D0D0A, section, order)
     options = b"" if resolution is None else option(9, bytes([resolution]), order) + option(0, b"", order)
-    for _ in range(2):
-        content += block(1, struct.pack(f"{order}HHL", link, 0, 0) + options, order)
+    for interface in range(2):
+        name = option(2, names[interface], order) if names else b""
+        content += block(1, struct.pack(f"{order}HHL", link, 0, 0) + name + options, order)
     content += block(5, bytes(20), order)
     ticks = {None: 10**6, 9: 10**9, 0x8A: 1024}[resolution]
     for row, packet in enumerate(packets):
@@ -167,6 +172,18 @@ def next_generation(
         comment = option(1, b"look here", order) + option(0, b"", order) if row == 3 else b""
         content += block(6, head + packet + bytes(-len(packet) % 4) + comment, order)
     return content
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_interfaces_of_pcapng_are_names_of_channels(order, tmp_path):
+    batch, reader = read(tmp_path, next_generation(order, names=(b"can0", b"powertrain")))
+    assert batch.channel.tolist() == [1, 2, 1, 2, 1, 2, 1]
+    assert reader.channel_names == {1: "can0", 2: "powertrain"}
+    batch, reader = read(tmp_path, next_generation(order, names=(b"", b"\xff")))
+    check(batch)
+    assert reader.channel_names == {2: "\ufffd"}
+    _, reader = read(tmp_path, next_generation(order))
+    assert reader.channel_names == {}
 
 
 @pytest.mark.parametrize("resolution", [None, 9, 0x8A])
