@@ -34,7 +34,7 @@ def test_interfaces_of_candump_are_names_and_number_channels_as_before(tmp_path)
     assert channels_of(path) == ([1, 2, 1, 3, 4], {1: "can0", 2: "vcan1", 3: "powertrain"})
 
 
-def test_a_direction_as_an_interface_is_no_name(tmp_path):
+def test_a_direction_as_an_interface_is_not_a_name(tmp_path):
     path = tmp_path / "screen.txt"
     path.write_text("(1.0) RX0 123 [1] 00\n(2.0) TX1 124 [1] 00\n(3.0) RX2 125 [1] 00\n")
     assert channels_of(path) == ([1, 1, 2], {})
@@ -94,7 +94,7 @@ def test_a_name_that_comes_after_the_frames_of_its_channel_is_counted(tmp_path):
     assert interfaces_of(path) == ["can0", "can0", "body2"]
 
 
-def test_the_usual_names_of_candump_are_no_loss(tmp_path):
+def test_the_usual_names_of_candump_are_not_lost(tmp_path):
     with open_writer(tmp_path / "log.asc") as writer:
         writer.name_channels({1: "can0", 2: "vcan1"})
         writer.write(frames([1, 2]))

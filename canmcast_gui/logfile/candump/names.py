@@ -31,7 +31,7 @@ def interfaces_of(names: Mapping[int, str]) -> dict[int, str]:
 
 
 def names_of(interfaces: Mapping[str, int]) -> dict[int, str]:
-    """The names of channels, given the numbers of interfaces; a direction as an interface is no name."""
+    """The names of channels, given the numbers of interfaces; directions as interfaces are left out."""
     return {
         channel: name
         for name, channel in interfaces.items()
