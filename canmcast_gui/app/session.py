@@ -17,6 +17,7 @@ from canmcast_gui.app.document.document import Document
 from canmcast_gui.app.document.log_recording import LogRecording
 from canmcast_gui.app.document.overview import Overview
 from canmcast_gui.app.document.reference import Reference
+from canmcast_gui.app.gateway.control import GatewayControl
 from canmcast_gui.app.program.event_loop import DisplayClock
 from canmcast_gui.app.program.messages import Messages
 from canmcast_gui.app.program.report import SessionTotals
@@ -45,7 +46,8 @@ class SessionState(Enum):
 class Session(QObject):
     """Owns its parts; views receive the session and use them.
 
-    ``bus`` opens and closes the bus, ``transmit`` sends, ``document`` has the recording and ``overview`` its
+    ``bus`` opens and closes the bus, ``transmit`` sends, ``gateway`` forwards
+    between channels, ``document`` has the recording and ``overview`` its
     frames over time, ``record`` writes a log file while frames arrive, ``databases`` describes messages,
     ``reference`` is a recording to compare with, ``workspace`` stores and restores the setup. ``messages``
     are for the user, ``tasks`` run in the background, ``clock`` says when views update.
@@ -66,6 +68,9 @@ class Session(QObject):
         self.record = LogRecording(self.messages, self.document, loaded, self)
         self.bus = BusControl(self.tasks, self.messages, self._sources_for_bus, self)
         self.transmit = TransmitControl(loaded, self.document, self.tasks, self.messages, self.clock, self)
+        self.gateway = GatewayControl(
+            self.bus, self.transmit.link, self.databases, self.tasks, self.messages, self
+        )
         self.workspace = WorkspaceControl(self.bus, self.databases, self.transmit, self.messages, self)
         loaded.use_sources(self.document.recording.sources)
         self.clock.tick.connect(self.document.update_newest)
@@ -186,6 +191,7 @@ class Session(QObject):
         """
         self.clock.stop()
         self.transmit.close()
+        self.gateway.close()
         self.bus.close()
         self.record.stop()
         self.reference.close()

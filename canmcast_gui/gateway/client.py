@@ -11,6 +11,7 @@ from canmcast_gui.channels.settings import ChannelSettings
 from canmcast_gui.gateway.compiled import compile_rules
 from canmcast_gui.gateway.counters import GatewayReport
 from canmcast_gui.gateway.rules import RuleSet
+from canmcast_gui.gateway.shared import Shared
 from canmcast_gui.processes.channel import wait_for
 from canmcast_gui.processes.launcher import ChildError
 from canmcast_gui.processes.supervised import START_SECONDS, SupervisedProcess
@@ -26,10 +27,16 @@ class Gateway:
     """A running gateway between channels. Call poll() a few times a second. Also a context manager.
 
     Raises RuleError for rules that these channels do not allow, BusError if a channel cannot be opened, and
-    then leaves nothing running. Without rules it forwards everything in all directions.
+    then leaves nothing running. Without rules it forwards everything in all directions. ``shared`` are the
+    drivers that this program has open already (shared.py); the gateway opens all other channels itself.
     """
 
-    def __init__(self, channels: Sequence[ChannelSettings], rules: RuleSet | None = None) -> None:
+    def __init__(
+        self,
+        channels: Sequence[ChannelSettings],
+        rules: RuleSet | None = None,
+        shared: Shared | None = None,
+    ) -> None:
         self.channels = tuple(channels)
         self._rules = rules or RuleSet()
         if len(channels) < 2:
@@ -41,6 +48,7 @@ class Gateway:
         arguments = {
             "channels": [channel.to_dict() for channel in channels],
             "rules": self._rules.to_dict(),
+            "shared": shared or {},
         }
         try:
             self._process = SupervisedProcess(

@@ -1,4 +1,7 @@
-"""The open channels of a gateway: each receives through a capture process and has a sender."""
+"""The open channels of a gateway: each receives through a capture process and has a sender.
+
+A channel whose driver is open already is used through the process that has it, see shared.py.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from canmcast_gui.channels.settings import ChannelSettings
 from canmcast_gui.frames import FrameBatch, Source
 from canmcast_gui.frames.arrays import Mask
 from canmcast_gui.gateway.marks import BUS_IDS, RECEIVER
+from canmcast_gui.gateway.shared import Shared, SharedCapture
 from canmcast_gui.processes.factories import load_factory
 from canmcast_gui.transport.capture.client import Capture, ProcessCapture
 from canmcast_gui.transport.errors import BusError, FrameError
@@ -27,13 +31,17 @@ MOST_FRAMES = 8192
 class Port:
     """One open channel. Raises BusError if it cannot be opened, and then leaves nothing running."""
 
-    def __init__(self, settings: ChannelSettings, bus_ids: Mapping[int, int]) -> None:
+    def __init__(
+        self, settings: ChannelSettings, bus_ids: Mapping[int, int], shared: Mapping[str, Any] | None = None
+    ) -> None:
         kind = kind_of(settings)
         self.settings = kind.with_latency(kind.checked(settings), LATENCY_MS)
-        self.capture = self._open_capture(kind, bus_ids)
+        self.capture: ProcessCapture | SharedCapture = (
+            SharedCapture(*shared["receiver"]) if shared else self._open_capture(kind, bus_ids)
+        )
         self._own: set[Source] = set()
         try:
-            factory, values = kind.sender(self.settings, self.capture)
+            factory, values = shared["sender"] if shared else self._sender_of(kind)
             self._sender: Any = load_factory(factory)(values)
         except BaseException:
             self.capture.shutdown()
@@ -56,6 +64,10 @@ class Port:
         further = {BUS_IDS: [list(pair) for pair in bus_ids.items()]}
         bus, pause = to_bus_settings(self.settings), longest_pause(self.settings)
         return Capture(bus, receiver=RECEIVER, longest_pause=pause, further=further)
+
+    def _sender_of(self, kind: Kind) -> tuple[str, dict[str, Any]]:
+        assert isinstance(self.capture, ProcessCapture)
+        return kind.sender(self.settings, self.capture)
 
     def mark_own(self) -> None:
         """Treat the frames of its sender as own; an interface that returns gives it another address."""
@@ -97,14 +109,16 @@ class Port:
         self.capture.shutdown()
 
 
-def open_ports(channels: Sequence[ChannelSettings], bus_ids: Mapping[int, int]) -> list[Port]:
-    """Open channels; ``bus_ids`` are those of marks.py by channel number.
+def open_ports(
+    channels: Sequence[ChannelSettings], bus_ids: Mapping[int, int], shared: Shared | None = None
+) -> list[Port]:
+    """Open channels; ``bus_ids`` are those of marks.py by channel number, ``shared`` the drivers in use.
 
     Raises BusError if one cannot be opened, and then leaves nothing open.
     """
     ports: list[Port] = []
     try:
-        ports.extend(Port(channel, bus_ids) for channel in channels)
+        ports.extend(Port(each, bus_ids, (shared or {}).get(each.number)) for each in channels)
     except BaseException:
         for port in ports:
             port.close()

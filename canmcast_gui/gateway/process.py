@@ -130,7 +130,8 @@ def gateway(link: ParentLink) -> int:
     try:
         channels = [ChannelSettings.from_dict(channel) for channel in values["channels"]]
         bus_ids = {channel.number: bus_id(channel) for channel in channels}
-        ports = open_ports(channels, bus_ids)
+        shared = {int(number): each for number, each in values["shared"].items()}
+        ports = open_ports(channels, bus_ids, shared)
         loop = GatewayLoop(link, ports, bus_ids, RuleSet.from_dict(values["rules"]))
     except UserError as error:
         link.report_failure(str(error))

@@ -100,18 +100,10 @@ class _Reader:
         )
 
     def _rule(self, position: int, values: Mapping[str, Any]) -> Rule:
-        found: dict[str, Any] = {}
-        for key, value in values.items():
-            if key not in FIELDS:
-                raise self.error(position, key, f"a rule has no key {key!r}; it has {', '.join(FIELDS)}")
-            try:
-                found[FIELDS[key]] = _CONVERTERS[key](value)
-            except (ValueError, TypeError) as error:
-                raise self.error(position, key, str(error)) from None
-        rule = Rule(**found)
-        if problem := contradiction(rule):
-            raise self.error(position, problem[0], problem[1])
-        return rule
+        try:
+            return rule_of_values(values)
+        except RuleError as error:
+            raise self.error(position, error.key, str(error)) from None
 
     def error(self, position: int | None, key: str, reason: str) -> RuleError:
         """An error with the line of the key."""
@@ -129,6 +121,22 @@ class _Reader:
             if pattern.match(self._lines[number]):
                 return number + 1
         return first + 1
+
+
+def rule_of_values(values: Mapping[str, Any]) -> Rule:
+    """The rule of the values that a file has for it. Raises RuleError with the key of the first mistake."""
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        if key not in FIELDS:
+            raise RuleError(f"a rule has no key {key!r}; it has {', '.join(FIELDS)}", key=key)
+        try:
+            found[FIELDS[key]] = _CONVERTERS[key](value)
+        except (ValueError, TypeError) as error:
+            raise RuleError(str(error), key=key) from None
+    rule = Rule(**found)
+    if problem := contradiction(rule):
+        raise RuleError(problem[1], key=problem[0])
+    return rule
 
 
 def contradiction(rule: Rule) -> tuple[str, str] | None:

@@ -40,6 +40,9 @@ from canmcast_gui.database import Scope
 from canmcast_gui.frames.errors import UserError
 from canmcast_gui.frames.files import NotRegularError, read_regular, within
 from canmcast_gui.frames.schema import Codec, Key, Problem, dump, load
+from canmcast_gui.gateway.rules import RuleSet
+from canmcast_gui.gateway.rules_file import parse_rules
+from canmcast_gui.gateway.rules_text import rules_text
 from canmcast_gui.logfile.writing.temporary import Temporary
 from canmcast_gui.recording.folder import recordings_folder
 from canmcast_gui.wording import counted, were
@@ -115,6 +118,8 @@ _SCOPE = Codec(
     lambda stored: Scope(stored.channels, stored.sources),
     lambda scope: _StoredScope(scope.channels, scope.sources),
 )
+# As in a file of rules, so that it can be copied into one.
+_RULES = Codec(str, parse_rules, rules_text)
 _LAYOUT = Codec(
     str, lambda text: base64.b64decode(text, validate=True), lambda layout: base64.b64encode(layout).decode()
 )
@@ -141,6 +146,7 @@ class Workspace:
     sequences: Annotated[tuple[TransmitSequence, ...], Meta(max_length=MAX_SEQUENCES)] = ()
     replay: ReplaySetup = field(default_factory=ReplaySetup)
     fuzz: FuzzSetup = field(default_factory=FuzzSetup)
+    gateway: Annotated[RuleSet, _RULES] = field(default_factory=RuleSet)
     views: Annotated[tuple[ViewSetup, ...], Meta(max_length=MAX_VIEWS)] | None = None
     colors: Annotated[tuple[ColorRule, ...], Meta(max_length=MAX_RULES)] | None = None
     layout: Annotated[bytes, _LAYOUT] | None = None
@@ -169,7 +175,7 @@ class Workspace:
         """Whether it contains nothing that a user would miss."""
         texts = any(sequence.text for sequence in self.sequences)
         signals = any(plot.signals for plot in self.plots)
-        sent = self.transmit_rows or not self.replay.is_empty or not self.fuzz.is_empty
+        sent = self.transmit_rows or self.gateway.rules or not self.replay.is_empty or not self.fuzz.is_empty
         return not (self.databases or self.gauges or sent or texts or signals)
 
     def without_databases(self, paths: set[Path], messages: set[str]) -> Workspace:

@@ -54,6 +54,7 @@ PANEL_PAGES = {
     "gauges": "plot#watch",
     "statistics": "watch#statistics",
     "databases": "databases#browse",
+    "gateway": "gateway#in-the-window",
 }
 
 _WIDGET_PAGES: tuple[tuple[type[QWidget], str], ...] = (

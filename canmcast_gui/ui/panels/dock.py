@@ -21,6 +21,7 @@ PANELS = (
     ("gauges", "Watch", "Alt+9"),
     ("statistics", "Statistics", "Alt+0"),
     ("databases", "Databases", "Ctrl+Shift+D"),
+    ("gateway", "Gateway", "Ctrl+Shift+G"),
 )
 _KEYS = {name: keys for name, _title, keys in PANELS}
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session
+from canmcast_gui.ui.gateway.panel import GatewayPanel
 from canmcast_gui.ui.panels.database_browser import DatabaseBrowser
 from canmcast_gui.ui.panels.dock import PANELS, PanelDock
 from canmcast_gui.ui.panels.gauges import GaugesPanel
@@ -26,7 +27,11 @@ from canmcast_gui.ui.window.arrangement.layouts import STANDARD, Layout, Shares
 BROWSER_SIZE = QSize(980, 620)
 
 # Panels that share a group of tabs; the first one is in front.
-TABS = (("hosts", "marks"), ("transmit", "replay", "sequences", "fuzz"), ("plot", "gauges", "statistics"))
+TABS = (
+    ("hosts", "marks"),
+    ("transmit", "replay", "sequences", "fuzz", "gateway"),
+    ("plot", "gauges", "statistics"),
+)
 
 _TITLES = {name: title for name, title, _keys in PANELS}
 
@@ -51,6 +56,7 @@ class Docks(QObject):
         self.replay = ReplayPanel(session, settings, context.words)
         self.sequences = SequencePanel(session)
         self.fuzz = FuzzPanel(session, settings, self.transmit.model, self.transmit.table, context.words)
+        self.gateway = GatewayPanel(session, settings)
         self.gauges = GaugesPanel(session, settings)
         self.statistics = StatisticsPanel(session, settings)
         self.plots = PlotDocks(session, window)
@@ -71,6 +77,7 @@ class Docks(QObject):
             "replay": self._add("replay", bottom, self.replay),
             "sequences": self._add("sequences", bottom, self.sequences),
             "fuzz": self._add("fuzz", bottom, self.fuzz),
+            "gateway": self._add("gateway", bottom, self.gateway),
             "plot": self.plots.first,
             "gauges": self._add("gauges", bottom, self.gauges),
             "statistics": self._add("statistics", bottom, self.statistics),
@@ -101,6 +108,7 @@ class Docks(QObject):
             ("signals", self.signals.search),
             ("transmit", self.transmit.table),
             ("sequences", self.sequences.editor),
+            ("gateway", self.gateway.table),
             ("databases", self.browser.search),
         ):
             self.dock(name).first_focus = widget
@@ -111,9 +119,11 @@ class Docks(QObject):
         self.browser_dock.setFloating(True)
         self.browser_dock.resize(BROWSER_SIZE)
 
-    def sending_panels(self) -> tuple[TransmitPanel, ReplayPanel, SequencePanel, FuzzPanel]:
+    def sending_panels(
+        self,
+    ) -> tuple[TransmitPanel, ReplayPanel, SequencePanel, FuzzPanel, GatewayPanel]:
         """The panels that send."""
-        return self.transmit, self.replay, self.sequences, self.fuzz
+        return self.transmit, self.replay, self.sequences, self.fuzz, self.gateway
 
     def dock(self, name: str) -> PanelDock:
         """The dock of a permanent panel."""

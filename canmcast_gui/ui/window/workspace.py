@@ -39,13 +39,14 @@ class WindowViews:
         self._window = window
 
     def collect(self, workspace: Workspace) -> Workspace:
-        """The workspace with the setups of plots, gauges, views, replay and fuzz run, and the layout."""
+        """The workspace with the setups of plots, gauges, views and panels that send, and the layout."""
         return replace(
             workspace,
             plots=tuple(self._docks.plots.setups()),
             gauges=tuple(self._docks.gauges.signals()),
             replay=self._docks.replay.setup(),
             fuzz=self._docks.fuzz.setup(),
+            gateway=self._docks.gateway.control.rules,
             views=tuple(self._views.setups()),
             layout=bytes(self._window.saveState(LAYOUT_VERSION).data()),
         )
@@ -54,6 +55,7 @@ class WindowViews:
         """Show these setups."""
         self._docks.replay.apply_setup(workspace.replay)
         self._docks.fuzz.apply_setup(workspace.fuzz)
+        self._docks.gateway.control.reset(workspace.gateway)
         self._docks.plots.apply_setups(workspace.plots)
         self._docks.gauges.set_signals(workspace.gauges)
         if workspace.views is not None:

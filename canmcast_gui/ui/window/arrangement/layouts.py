@@ -37,7 +37,9 @@ _ALL = (
 )  # fmt: skip
 
 #: The layout of the first start and of Reset layout.
-STANDARD = Layout("standard", "Standard", "", "All panels", _ALL, ("hosts", "transmit", "plot"))
+STANDARD = Layout(
+    "standard", "Standard", "", "All panels but Databases and Gateway", _ALL, ("hosts", "transmit", "plot")
+)
 
 LAYOUTS = (
     Layout(
