@@ -47,8 +47,8 @@ def _latency_text(line: _Line) -> str:
 ON, NAME, DIRECTION, FILTER, CHANGE, SEEN, FORWARDED, DROPPED, FAILED, LATENCY = range(10)
 COLUMNS = (
     RuleColumn("On", 3, lambda _line: "", "Whether the rule is used"),
-    RuleColumn("Name", 14, lambda line: line.rule.title(line.position), "Name of the rule"),
-    RuleColumn("From → To", 16, _direction_text, "The channels between which it forwards, by name or number"),
+    RuleColumn("Name", 10, lambda line: line.rule.title(line.position), "Name of the rule"),
+    RuleColumn("From → To", 15, _direction_text, "The channels between which it forwards, by name or number"),
     RuleColumn(
         "Filter", 18, lambda line: line.rule.filter, "The frames that it decides about; empty is all of them"
     ),

@@ -19,6 +19,7 @@ FRONTS = (
     ("marks", "replay", "gauges"),
     ("sequences", "statistics"),
     ("fuzz",),
+    ("gateway",),
 )
 
 
@@ -43,6 +44,12 @@ def an_unread_file(window):
     ProblemsDialog("2 entries", Opened(2, ("line 1: wrong", "line 2: wrong")), window).open()
 
 
+def a_rule(window):
+    """A rule of the gateway, whose panel is closed at first."""
+    window.docks.docks["gateway"].bring_forward()
+    window.docks.gateway.add_action.trigger()
+
+
 DIALOGS = {
     "new": lambda window: window.actions_.new.trigger(),
     "new workspace": lambda window: window.actions_.new_workspace.trigger(),
@@ -58,6 +65,7 @@ DIALOGS = {
     "named filter": lambda window: window.panel.filter_box.saved_filters.ask_name(),
     "message": lambda window: window.docks.transmit.actions_.database.trigger(),
     "export": lambda window: window.docks.plots.current.actions_.export.trigger(),
+    "rule": a_rule,
     "several": two_files,
     "table": a_table,
     "unread": an_unread_file,
@@ -94,6 +102,7 @@ def test_tab_walks_through_the_whole_window_for_all_panels_in_front(qtbot, full_
         ("marks", "replay", "gauges"),
         ("sequences", "statistics"),
         ("fuzz",),
+        ("gateway",),
     ):
         for front in fronts:
             docks[front].show()

@@ -14,7 +14,7 @@ from canmcast_gui.app.program.settings import AppSettings, Setting
 from canmcast_gui.app.session import Session
 from canmcast_gui.gateway.counters import GatewayReport
 from canmcast_gui.gateway.rules import Rule
-from canmcast_gui.models.gateway import COLUMNS, GatewayModel
+from canmcast_gui.models.gateway import COLUMNS, DIRECTION, DROPPED, FORWARDED, GatewayModel
 from canmcast_gui.ui.actions import action_button, allow, new_action
 from canmcast_gui.ui.dialogs.files import ask_files, ask_new_file, recent_folder, remember_folder
 from canmcast_gui.ui.gateway.rule_dialog import RuleDialog
@@ -68,6 +68,8 @@ class GatewayPanel(QWidget):
         digit = table.fontMetrics().horizontalAdvance("0")
         for number, column in enumerate(COLUMNS):
             header.resizeSection(number, digit * column.width + 14)
+        for place, number in enumerate((FORWARDED, DROPPED), start=DIRECTION + 1):
+            header.moveSection(header.visualIndex(number), place)  # a narrow panel shows them too
         WideNumbers(table, (number for number, column in enumerate(COLUMNS) if column.right))
         header.restoreState(self._settings.layout(HEADER))
         header.sectionResized.connect(lambda *_: self._settings.set_layout(HEADER, header.saveState()))

@@ -56,7 +56,7 @@ FIELDS = (
     ("delay_ms", "Dela&y", "none, or milliseconds", "Frames are sent this many milliseconds later"),
 )
 _CHANNELS = ("from", "to")
-_ID_KINDS = ((None, "Keep the kind of the id"), (False, "Standard ids"), (True, "Extended ids"))
+_ID_KINDS = ((None, "Stays"), (False, "Standard ids"), (True, "Extended ids"))
 
 
 class RuleDialog(QDialog):
@@ -94,14 +94,13 @@ class RuleDialog(QDialog):
     def _make_fields(self) -> None:
         for value, text in _ID_KINDS:
             self.extended.addItem(text, value)
-        self.extended.setAccessibleName("Kind of the id")
         self.form.addRow("", self.enabled)
         for key, label, example, tip in FIELDS:
             self._add(key, label, example, tip)
             if key == "filter":
-                self._add_below("drop", self.drop)
+                self._add_below("drop", "", self.drop)
             elif key == "id_offset":
-                self._add_below("extended", self.extended)
+                self._add_below("extended", "&Kind of the id", self.extended)
 
     def _add(self, key: str, label: str, example: str, tip: str) -> None:
         field: QLineEdit | QComboBox
@@ -120,8 +119,8 @@ class RuleDialog(QDialog):
         self.form.addRow(label, field)
         self._add_problem(key)
 
-    def _add_below(self, key: str, widget: QWidget) -> None:
-        self.form.addRow("", widget)
+    def _add_below(self, key: str, label: str, widget: QWidget) -> None:
+        self.form.addRow(label, widget)
         self._add_problem(key)
 
     def _add_problem(self, key: str) -> None:

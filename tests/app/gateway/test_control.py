@@ -5,6 +5,7 @@ import pytest
 
 from canmcast_gui.app.gateway.control import ENDED_BY_SWITCH, NO_BUS, ONE_CHANNEL
 from canmcast_gui.app.session import SessionState
+from canmcast_gui.app.workspace.workspace import Workspace, load_workspace, save_workspace
 from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.channels.settings import ChannelSettings
 from canmcast_gui.gateway.rules import Rule, RuleSet
@@ -142,3 +143,19 @@ def test_rules_are_ordered_stored_and_read(stage, tmp_path):
     assert "rules.toml, line 3: " in stage.messages[-1][1]
     gateway.save(tmp_path / "missing" / "rules.toml")
     assert stage.messages[-1][1].startswith("The rules were not saved: ")
+
+
+def test_a_workspace_keeps_the_rules(tmp_path):
+    path = tmp_path / "bench.canmcast"
+    rules = RuleSet((Rule("a", "1", "2", 'name == "x"', id_table={1: 2}), Rule()), loop_detection=False)
+    workspace = Workspace(gateway=rules)
+    assert not workspace.is_empty
+    save_workspace(path, workspace)
+    loaded, problems = load_workspace(path)
+    assert loaded.gateway == rules
+    assert problems == []
+    path.write_text('{"canmcast_workspace": 1, "gateway": "[[rule]]\\nid = -1"}')
+    loaded, problems = load_workspace(path)
+    assert loaded.gateway == RuleSet()
+    assert [problem.where for problem in problems] == ["gateway"]
+    assert "line 2" in problems[0].text
