@@ -35,8 +35,8 @@ class SupervisedProcess:
 
     The constructor waits until the process is ready; ``ready_message`` is what it reported then. Raises
     ChildError if that fails, and then nothing is left running or open; one that is ``patient`` does not, but
-    tries again as after an end later on. A process that is not ready within ``start_seconds`` has failed. All
-    else is done by supervise(), which does not wait.
+    tries again as after an end later on. A process that is not ready within ``start_seconds``, usually
+    START_SECONDS, has failed. All else is done by supervise(), which does not wait.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class SupervisedProcess:
         inherit: Sequence[int] = (),
         clock: Callable[[], float] = time.monotonic,
         patient: bool = False,
-        start_seconds: float = START_SECONDS,
+        start_seconds: float | None = None,
     ) -> None:
         self.name = name
         self.ready_message: Any = None
@@ -56,7 +56,7 @@ class SupervisedProcess:
         except OSError as error:
             raise cannot_start(name, error) from error
         self._module = module
-        self._start_seconds = start_seconds
+        self._start_seconds = START_SECONDS if start_seconds is None else start_seconds
         self._arguments = [self.wakeup.to_text(), *arguments]
         descriptor = self.wakeup.inherited()
         self._inherit = [*inherit, *([] if descriptor is None else [descriptor])]
@@ -72,7 +72,7 @@ class SupervisedProcess:
         # What happened in the constructor, for the first supervise().
         self._first_change: Change | None = None
         try:
-            self.ready_message = self._start().wait_until_ready(start_seconds)
+            self.ready_message = self._start().wait_until_ready(self._start_seconds)
         except BaseException as error:
             if not patient or not isinstance(error, ChildError):
                 self.end()
