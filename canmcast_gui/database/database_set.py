@@ -9,17 +9,21 @@ from pathlib import Path
 
 import numpy as np
 
-from canmcast_gui.database.database import Database, NamedId
+from canmcast_gui.database.database import Database
 from canmcast_gui.database.model import Message, Signal, SignalValue, addresses_text, signal_paths
 from canmcast_gui.database.problems import DatabaseError
 from canmcast_gui.database.scope import EVERYTHING, Conflict, Scope, conflicts_of
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.frames.arrays import Column, RowNumbers
 from canmcast_gui.frames.filters import Vocabulary
+from canmcast_gui.frames.filters.nodes import MatchedId
 from canmcast_gui.frames.filters.vocabulary import MessageName, SignalName
+from canmcast_gui.frames.units import MAX_EXTENDED_ID
 
 # Each repaint of a row looks up the same messages again. This is more than the ids of any real bus.
 _MAX_CACHED = 100_000
+
+_ALL_CHANNELS = frozenset(range(256))
 
 
 class DatabaseSet:
@@ -140,26 +144,31 @@ class DatabaseSet:
         found = self._lookup(arbitration_id, extended, channel, source)
         return found[0].decode_frame(arbitration_id, extended, payload, most) if found else []
 
-    def ids_named(self, pattern: str) -> set[NamedId]:
-        """Database.ids_named() of all databases, without ids to which an earlier one gives another name."""
-        return {
-            named
-            for database in self._databases
-            for named in database.ids_named(pattern)
-            if self._names(database, named[0], named[1])
-        }
+    def ids_named(self, pattern: str) -> set[MatchedId]:
+        """Database.ids_named() of all databases, each with the channels on which its frames have the name.
 
-    def _names(self, database: Database, arbitration_id: int, extended: bool) -> bool:
-        """Whether that database names the frames of an id, on any channel and from any source."""
-        for earlier in self._databases:
-            if earlier is database:
-                return True
-            if (
-                self.scope(earlier.path).is_everything
-                and earlier.message(arbitration_id, extended) is not None
-            ):
-                return False
-        return False
+        These are the channels of its database without those of earlier databases that have the id. Sources
+        are not considered.
+        """
+        found: set[MatchedId] = set()
+        for index, database in enumerate(self._databases):
+            for named in database.ids_named(pattern):
+                channels = self._channels_of(index, named[0], named[1])
+                if len(channels) == len(_ALL_CHANNELS):
+                    found.add(named)
+                elif channels:
+                    mask = named[2] if len(named) > 2 else MAX_EXTENDED_ID
+                    found.add((named[0], named[1], mask, tuple(sorted(channels))))
+        return found
+
+    def _channels_of(self, index: int, arbitration_id: int, extended: bool) -> frozenset[int]:
+        """The channels whose frames of an id the database at that index names."""
+        channels = self.scope(self._databases[index].path).channels or _ALL_CHANNELS
+        for earlier in self._databases[:index]:
+            scope = self.scope(earlier.path)
+            if not scope.sources and earlier.message(arbitration_id, extended) is not None:
+                channels -= scope.channels or _ALL_CHANNELS
+        return channels
 
     def _lookup(
         self, arbitration_id: int, extended: bool, channel: int | None, source: str | None

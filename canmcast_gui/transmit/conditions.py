@@ -22,14 +22,23 @@ from canmcast_gui.transmit.payload.generator import ScaledField
 
 _KIND = np.uint16(Flag.EXTENDED | Flag.REMOTE | Flag.ERROR)
 
-# An arbitration id, whether it is extended, and the bits of an extended id that must agree.
-MaskedId = tuple[int, bool, int]
+# An arbitration id, whether it is extended, the bits of an extended id that must agree, and the channels;
+# these are all if empty.
+MaskedId = tuple[int, bool, int, tuple[int, ...]]
 
 
 def masked_ids(ids: Iterable[MatchedId]) -> tuple[MaskedId, ...]:
     """Ids as filters look them up, in the one form that messages have, sorted."""
     return tuple(
-        sorted((found[0], found[1], found[2] if len(found) == 3 else MAX_EXTENDED_ID) for found in ids)
+        sorted(
+            (
+                found[0],
+                found[1],
+                found[2] if len(found) > 2 else MAX_EXTENDED_ID,
+                found[3] if len(found) > 3 else (),
+            )
+            for found in ids
+        )
     )
 
 

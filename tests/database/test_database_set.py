@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from canmcast_gui.database import DatabaseError, DatabaseSet, Scope, load_database
-from canmcast_gui.frames import FrameBatch, Source, SourceTable
+from canmcast_gui.frames import Flag, FrameBatch, Source, SourceTable
+from canmcast_gui.frames.filters import compile_filter
+from canmcast_gui.transmit.conditions import masked_ids
 from tests.database.test_load import SMALL
 
 
@@ -67,6 +69,31 @@ def test_databases_are_used_only_for_their_channels_and_sources(scoped):
     assert scoped.name(256, False) == "Engine"
     assert scoped.decode_frame(256, False, b"\x04\x00", 2, "10.0.0.8") == []
     assert len(scoped.decode_frame(256, False, b"\x04\x00\x00", 2, "10.0.0.7")) == 2
+
+
+def test_filters_by_name_keep_to_the_channels_of_the_database(files):
+    databases = DatabaseSet()
+    for path in files:
+        databases.add(load_database(path))
+    databases.set_scope(files[0], Scope(frozenset([2])))
+    batch = FrameBatch.from_columns([0] * 4, 256, [[0]] * 4, channel=[0, 1, 2, 3])
+    extended = FrameBatch.from_columns(
+        [0] * 2, 0x18FEF126, [[0]] * 2, channel=[1, 2], flags=[int(Flag.EXTENDED)] * 2
+    )
+
+    def found(text, batch=batch):
+        window = compile_filter(text, names=databases.ids_named).mask(batch)
+        sent = masked_ids(databases.ids_named(text.split()[-1]))
+        transmit = compile_filter(text, names=lambda _pattern: sent).mask(batch)
+        assert window.tolist() == transmit.tolist()
+        return batch.channel[window].tolist()
+
+    assert found("name == Engine") == [2]
+    assert found("name == Motor") == [0, 1, 3]
+    assert found("name == Group", extended) == [2]
+    databases.set_scope(files[0], Scope())
+    assert found("name == Engine") == [0, 1, 2, 3]
+    assert found("name == Motor") == []
 
 
 def test_columns_have_the_frames_that_a_database_is_for(scoped, files):

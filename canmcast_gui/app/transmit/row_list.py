@@ -140,12 +140,15 @@ class TransmitRows(QObject):
         return lambda name: self._signal_field(row, name)
 
     def message_of(self, row: TransmitRow) -> Message | None:
-        """The message of a row in the databases."""
-        return self._databases.message(row.arbitration_id, row.extended)
+        """The message of a row in the databases for its channel; in all for a row on the first one."""
+        return self._databases.message(row.arbitration_id, row.extended, row.channel or None)
 
     def renamed(self, before: TransmitRow, after: TransmitRow) -> TransmitRow:
-        """A row whose id was changed: it has the name of its message unless the user has given another."""
-        names = (self._databases.name(row.arbitration_id, row.extended) for row in (before, after))
+        """A row with another id or channel: it has the name of its message unless the user has named it."""
+        names = (
+            self._databases.name(row.arbitration_id, row.extended, row.channel or None)
+            for row in (before, after)
+        )
         old, new = names
         return replace(after, name=new) if after.name in ("", old) else after
 

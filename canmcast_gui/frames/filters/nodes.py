@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,8 +21,9 @@ Number = int | float
 # The values of an operand for a batch, and which frames have one (None: all do).
 Operand = Callable[[FrameBatch], tuple[Column, Mask | None]]
 
-# (arbitration id, extended), and a mask of the bits that must agree if not all of them must.
-MatchedId = tuple[int, bool] | tuple[int, bool, int]
+# (arbitration id, extended); a mask of the bits that must agree if not all of them must; the channels if not
+# all of them, which are all if empty.
+MatchedId = tuple[int, bool] | tuple[int, bool, int] | tuple[int, bool, int, tuple[int, ...]]
 
 BEYOND_STANDARD = MAX_STANDARD_ID + 1
 _KIND = np.uint16(Flag.EXTENDED | Flag.ERROR)
@@ -154,15 +155,32 @@ class IdSet:
 
     standard: Mask
     extended_by_mask: dict[int, npt.NDArray[np.uint32]]
+    #: Further ids, with the channels on which they count, bool (256,).
+    on_channels: tuple[tuple[Mask, IdSet], ...] = ()
 
     @classmethod
     def of(cls, ids: Iterable[MatchedId]) -> IdSet:
         """From ids that a NameLookup returns."""
+        by_channels: dict[tuple[int, ...], list[MatchedId]] = {(): []}
+        for each in ids:
+            by_channels.setdefault(each[3] if len(each) == 4 else (), []).append(each)
+        everywhere = cls._of_ids(by_channels.pop(()))
+        return replace(
+            everywhere,
+            on_channels=tuple(
+                (np.isin(np.arange(256), channels), cls._of_ids(some))
+                for channels, some in by_channels.items()
+            ),
+        )
+
+    @classmethod
+    def _of_ids(cls, ids: Iterable[MatchedId]) -> IdSet:
         standard = np.zeros(BEYOND_STANDARD + 1, dtype=np.bool_)
         keys: dict[int, set[int]] = {}
-        for arbitration_id, extended, *rest in ids:
+        for each in ids:
+            arbitration_id, extended = each[:2]
             if extended:
-                mask = rest[0] if rest else MAX_EXTENDED_ID
+                mask = each[2] if len(each) > 2 else MAX_EXTENDED_ID
                 keys.setdefault(mask, set()).add(arbitration_id & mask)
             elif arbitration_id < BEYOND_STANDARD:
                 standard[arbitration_id] = True
@@ -179,6 +197,8 @@ class IdSet:
                 found = np.searchsorted(keys, wanted)
                 found[found == len(keys)] = 0
                 result[rows] |= keys[found] == wanted
+        for channels, some in self.on_channels:
+            result |= some.mask(batch) & channels[batch.channel]
         return result
 
 

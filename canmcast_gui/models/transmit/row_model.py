@@ -22,6 +22,7 @@ from canmcast_gui.app.transmit.row_list import MAX_ROWS, TransmitRows
 from canmcast_gui.models.drag import ROWS_MIME, rows_of_mime
 from canmcast_gui.models.transmit.row_columns import (
     ARMED,
+    CHANNEL,
     COLUMNS,
     DATA,
     GENERATORS,
@@ -245,7 +246,7 @@ class TransmitModel(QAbstractTableModel):
             self.rows.generators_of(changed)
         if column is TRIGGER:
             self.rows.trigger_of(changed)
-        if column is IDENTIFIER:
+        if column in (IDENTIFIER, CHANNEL):
             changed = self.rows.renamed(row, changed)
         if column is KEY and (use := self.key_use(changed.key)):
             raise RowError(f"{changed.key} is used by the window, for {use}: choose another key.")

@@ -1,11 +1,14 @@
 """The list of transmit rows: what its signals report, arming and counting."""
 
+from dataclasses import replace
+
 import pytest
 
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.app.transmit.row_list import MAX_ROWS, TransmitRows
-from canmcast_gui.database import DatabaseSet
+from canmcast_gui.database import DatabaseSet, Scope, load_database
 from canmcast_gui.transmit import Trigger
+from tests.database.test_load import SMALL
 
 
 @pytest.fixture
@@ -90,3 +93,22 @@ def test_triggers_and_generators_are_read_or_refused(rows):
 
 def test_there_is_a_maximum_of_rows(rows):
     assert len(rows.new_entries([TransmitRow()] * MAX_ROWS)) == MAX_ROWS - 4
+
+
+def test_a_row_has_the_message_of_the_database_for_its_channel(qapp, tmp_path):
+    databases = DatabaseSet()
+    for channel, name in ((2, "Engine"), (3, "Motor")):
+        path = tmp_path / f"{name}.dbc"
+        path.write_text(SMALL.replace("Engine", name))
+        databases.add(load_database(path))
+        databases.set_scope(path, Scope(frozenset([channel])))
+    rows = TransmitRows(databases)
+    on = [TransmitRow(arbitration_id=256, channel=channel) for channel in range(4)]
+    messages = [rows.message_of(row) for row in on]
+    assert [message and message.name for message in messages] == ["Engine", None, "Engine", "Motor"]
+    assert rows.find_signal(on[2])("Speed") is not None and rows.find_signal(on[1])("Speed") is None
+    named = rows.renamed(on[1], on[2])
+    assert named.name == "Engine"
+    assert rows.renamed(named, replace(named, channel=3)).name == "Motor"
+    mine = replace(named, name="mine")
+    assert rows.renamed(mine, replace(mine, channel=3)).name == "mine"

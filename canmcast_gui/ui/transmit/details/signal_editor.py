@@ -75,7 +75,7 @@ class SignalEditor(QScrollArea):
         row = None if number is None else self._model.rows[number]
         message = None
         if row is not None and not row.is_remote:
-            message = self._databases.message(row.arbitration_id, row.extended)
+            message = self._databases.message(row.arbitration_id, row.extended, row.channel or None)
         lines = [] if message is None or row is None else lines_of(message, row.data)
         if message is not self._message or [line.signal for line in lines] != [
             field.line.signal for field in self.fields
