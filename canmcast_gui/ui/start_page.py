@@ -36,7 +36,7 @@ CHOICES = (
         "Start the demonstration",
         "A simulated car; its frames stay on this computer.",
     ),
-    ("connect", "Connect to a bus", "Choose the multicast group, port and network interface."),
+    ("connect", "Connect to a bus", "Choose a multicast group, or an adapter with its driver."),
     (
         "open",
         "Open a log file",
