@@ -140,7 +140,10 @@ class ChannelsDialog(QDialog):
         several = len(self.list.channels) > 1
         self.hint.setText(self.form.hint)
         self.list.setVisible(several)
-        self.setMinimumWidth(WIDTH + (LIST_WIDTH if several else 0))
+        # A least width that is set takes the place of that of the fields.
+        layout = self.layout()
+        needed = layout.minimumSize().width() if layout else 0
+        self.setMinimumWidth(max(WIDTH + (LIST_WIDTH if several else 0), needed))
         self.add_button.setEnabled(len(self.list.channels) < MOST_CHANNELS)
         problem = self.form.problem
         self.test_button.setEnabled(not problem)
