@@ -72,15 +72,22 @@ class TransmitRows(QObject):
     edited = Signal()
     armed = Signal(list)
     disarmed = Signal(int)
+    channels_changed = Signal()
 
     def __init__(
         self,
         databases: DatabaseSet,
         parent: QObject | None = None,
         channel_names: Callable[[], Mapping[int, str]] = dict,
+        open_channels: Callable[[], Mapping[int, str]] = dict,
     ) -> None:
-        """``channel_names`` returns the names of channels by number, for triggers."""
+        """``channel_names`` returns the names of channels by number, for triggers.
+
+        ``open_channels`` returns those of the channels that can be sent on; ``channels_changed`` says that
+        there are others.
+        """
         super().__init__(parent)
+        self.open_channels = open_channels
         self.channel_names = channel_names
         self._databases = databases
         self._entries: list[Entry] = []

@@ -58,7 +58,9 @@ class TransmitControl(QObject):
         self._limit = 0
         self._catch_up = False
         link.changed.connect(self._apply)  # first, so that it holds before anything is sent
-        self.rows = TransmitRows(databases, self, self.channel_names)
+        self.rows = TransmitRows(databases, self, self.channel_names, self.open_channels)
+        link.changed.connect(self.rows.channels_changed)
+        document.channels_named.connect(self.rows.channels_changed)
         self.jobs = TransmitJobs(link, self.rows, messages, self)
         self.replay = ReplayControl(link, document, databases, tasks, messages, clock, self)
         self.sequences = SequenceControl(link, self.rows, databases, self)
@@ -67,6 +69,10 @@ class TransmitControl(QObject):
     def channel_names(self) -> Mapping[int, str]:
         """The names of the channels of the recording by number, for conditions."""
         return self._document.recording.channels
+
+    def open_channels(self) -> Mapping[int, str]:
+        """The names of the open channels by number; while none is open, those of the recording."""
+        return self.link.channel_names if self.link.is_open else self.channel_names()
 
     def rows_of_frames(self, batch: FrameBatch) -> list[TransmitRow]:
         """Transmit rows for frames of the recording: with name, cycle and data; see ``frame_rows``."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 
+from canmcast_gui.app.transmit.parsing.channel_text import channel_text, parse_channel_number
 from canmcast_gui.app.transmit.parsing.row_text import (
     parse_count,
     parse_data,
@@ -72,10 +74,7 @@ def _edit_key(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
 
 
 def _edit_channel(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
-    text = text.strip()
-    if text and not (text.isascii() and text.isdecimal()):
-        raise RowError(f"{text} is not a channel: type its number, or nothing for the first channel.")
-    return replace(row, channel=int(text or 0))
+    return replace(row, channel=parse_channel_number(text, {}))
 
 
 def _edit_count(row: TransmitRow, text: str, _decimal: bool) -> TransmitRow:
@@ -140,7 +139,7 @@ CHANNEL = TransmitColumn(
     "channel",
     "Chn",
     4,
-    "The number of the channel that the row is sent on; without one the first channel",
+    "The channel that the row is sent on: type its number or name; nothing for the first channel",
     lambda row, _decimal: str(row.channel or ""),
     _edit_channel,
     numeric=True,
@@ -239,6 +238,9 @@ TYPED_COLUMNS = (NAME, IDENTIFIER, DATA, PERIOD)
 GENERATED_MARK = " \u0192"
 
 
+_NO_CHANNELS: Mapping[int, str] = MappingProxyType({})
+
+
 def cell_text(entry: Entry, column: TransmitColumn, decimal: bool) -> str | None:
     """The text of a cell; None if the cell shows no text."""
     if column is SENT:
@@ -263,9 +265,14 @@ def shown_text(entry: Entry, column: TransmitColumn, decimal: bool) -> str | Non
     return "trigger" if column is PERIOD and row.trigger else text
 
 
-def cell_tip(entry: Entry, column: TransmitColumn, decimal: bool = False) -> str:
-    """The tooltip of a cell."""
+def cell_tip(
+    entry: Entry, column: TransmitColumn, decimal: bool = False, channels: Mapping[int, str] = _NO_CHANNELS
+) -> str:
+    """The tooltip of a cell. ``channels`` are the names of the open channels by number."""
     row = entry.row
+    if column is CHANNEL and row.channel and channels:
+        is_open = "" if row.channel in channels else ", which is not open"
+        return f"Channel {channel_text(row.channel, channels)}{is_open}"
     if column in (TYPE, IDENTIFIER):
         return next(name for name, flags in FRAME_TYPES if flags == row.flags)
     if column is DATA and row.data and not row.is_remote:

@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QUndoStack
 
+from canmcast_gui.app.transmit.parsing.channel_text import parse_channel_number
 from canmcast_gui.app.transmit.parsing.row_text import parse_frames
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.app.transmit.row_list import MAX_ROWS, TransmitRows
@@ -200,7 +201,7 @@ class TransmitModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return cell_tip(entry, column, self._decimal)
+            return cell_tip(entry, column, self._decimal, self.rows.open_channels())
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -241,7 +242,10 @@ class TransmitModel(QAbstractTableModel):
             return row.with_flags(int(value))
         if column.edit is None:
             raise RowError("This cell cannot be changed.")
-        changed = column.edit(row, str(value), self._decimal)
+        text = str(value)
+        if column is CHANNEL:
+            text = str(parse_channel_number(text, self.rows.open_channels()))
+        changed = column.edit(row, text, self._decimal)
         if column is GENERATORS or (changed.generators and column in (DATA, LENGTH, IDENTIFIER)):
             self.rows.generators_of(changed)
         if column is TRIGGER:

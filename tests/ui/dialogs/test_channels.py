@@ -11,6 +11,7 @@ from canmcast_gui.channels.measurement import Measurement
 from canmcast_gui.channels.settings import parse_channels
 from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.dialogs.channels import ChannelsDialog
+from canmcast_gui.ui.dialogs.channels.dialog import LOCKED
 from tests.support.stage import process_deletions
 
 ONE = Measurement.of_bus(BusSettings.this_computer())
@@ -127,6 +128,26 @@ def test_a_driver_keeps_all_its_options(qtbot, make):
     fields.more.clear()
     fields.bit_rate.setCurrentText("fast")
     assert "bits per second" in dialog.form.note.text()
+
+
+def test_wrong_fields_are_not_left_for_another_channel(qtbot, make):
+    dialog = make(Measurement.of(parse_channels(["multicast:239.74.163.2", "a=slcan:/dev/ttyACM0"])))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.show_channel(2)
+    others = [dialog.list.list, dialog.add_button, *(dialog.list.buttons[key] for key in ("duplicate", "up"))]
+    assert all(widget.isEnabled() for widget in others)
+    dialog.form.fields.more.setPlainText("wrong")
+    assert not any(widget.isEnabled() for widget in others)
+    assert dialog.note.text() == LOCKED
+    dialog.form.fields.more.setPlainText("right=1")
+    assert all(widget.isEnabled() for widget in others)
+    assert not dialog.note.isVisible()
+    dialog.form.fields.more.setPlainText("wrong")
+    qtbot.mouseClick(dialog.list.buttons["remove"], Qt.MouseButton.LeftButton)
+    assert [channel.kind for channel in dialog.list.channels] == ["multicast"]
+    assert dialog.form.problem == ""
+    assert dialog.add_button.isEnabled()
 
 
 def test_another_kind_has_its_own_fields(qtbot, make):

@@ -1,7 +1,7 @@
 """The fuzz panel on a real bus, with a node that responds."""
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox
 
@@ -12,6 +12,7 @@ from canmcast_gui.app.transmit.row import TransmitRow
 from canmcast_gui.app.transmit.transmit_control import RATE_LIMIT
 from canmcast_gui.app.transmit.transmit_link import SWITCHED_OFF
 from canmcast_gui.channels.measurement import Measurement
+from canmcast_gui.channels.settings import parse_channels
 from canmcast_gui.frames import FrameBatch
 from canmcast_gui.logfile import FileError, read_batches
 from canmcast_gui.transmit import Transmitter
@@ -301,3 +302,27 @@ def test_the_fields_show_the_setup(panel, tmp_path):
     before = panel.setup().seed
     panel.fields.new_seed.click()
     assert panel.setup().seed != before
+
+
+def test_the_channel_is_chosen_or_typed(qtbot, panel, stage, network):
+    field = panel.fields.channel
+    assert not field.isVisible()
+    ports = network.free_port(), network.free_port()
+    names = zip("ab", ports, strict=True)
+    texts = [f"{name}=multicast:{GROUP},port={port},hop_limit=0" for name, port in names]
+    stage.session.bus.open(Measurement.of(parse_channels(texts)))
+    wait(qtbot, field.isVisible)
+    assert [field.itemText(row) for row in range(field.count())] == ["the first", "1 a", "2 b"]
+    qtbot.keyClick(field, Qt.Key.Key_Down)
+    qtbot.keyClick(field, Qt.Key.Key_Down)
+    assert (field.currentText(), panel.setup().channel) == ("2 b", 2)
+    field.line.clear()
+    assert panel.setup().channel == 0
+    qtbot.keyClicks(field.line, "A")
+    assert panel.setup().channel == 1
+    qtbot.keyClicks(field.line, "x")
+    assert field.isVisible()
+    assert "Ax is not a channel" in panel.fields.notes["ids"].text()
+    panel.start()
+    assert "Ax is not a channel" in panel.status_line.text()
+    assert not panel.control.running

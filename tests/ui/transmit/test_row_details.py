@@ -227,3 +227,17 @@ def test_the_name_follows_the_id_unless_it_was_typed(panel):
     panel.model.setData(panel.model.index(row, 2), "mine")
     panel.model.setData(panel.model.index(row, column), "100")
     assert panel.model.rows[row].name == "mine"
+
+
+def test_the_field_channel_is_shown_for_a_row_that_has_one(qtbot, panel):
+    form = panel.details.frame
+    panel.details.setCurrentIndex(FRAME)
+    assert not form.channel.isVisible()
+    panel.model.setData(panel.model.index(0, [column.key for column in COLUMNS].index("channel")), "3")
+    assert panel.model.rows[0].channel == 3
+    assert form.channel.isVisible()
+    enter(qtbot, form.channel.line, "17")
+    assert "channels have the numbers 1 to 16" in form.problems["channel"].problem.text()
+    enter(qtbot, form.channel.line, "")
+    assert panel.model.rows[0].channel == 0
+    assert not form.channel.isVisible()

@@ -28,6 +28,7 @@ class ChannelList(QWidget):
         super().__init__(parent)
         self.setFixedWidth(LIST_WIDTH)
         self.channels = list(channels)
+        self._is_locked = False
         self.list = QListWidget()
         self.list.setAccessibleName("Channels")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -60,6 +61,12 @@ class ChannelList(QWidget):
         """Use other settings for the current channel."""
         self.channels[self.current] = replace(channel, enabled=self.channels[self.current].enabled)
         self._show_texts()
+
+    def lock(self, is_locked: bool) -> None:
+        """Whether no other channel can become the current one, as that would drop what is being typed."""
+        self._is_locked = is_locked
+        self.list.setEnabled(not is_locked)
+        self._allow()
 
     def add(self, channel: ChannelSettings) -> None:
         """Add a channel at the end."""
@@ -120,9 +127,9 @@ class ChannelList(QWidget):
     def _allow(self) -> None:
         row, last = self.current, len(self.channels) - 1
         self.buttons["remove"].setEnabled(last > 0)
-        self.buttons["duplicate"].setEnabled(last + 1 < MOST_CHANNELS)
-        self.buttons["up"].setEnabled(row > 0)
-        self.buttons["down"].setEnabled(row < last)
+        self.buttons["duplicate"].setEnabled(last + 1 < MOST_CHANNELS and not self._is_locked)
+        self.buttons["up"].setEnabled(row > 0 and not self._is_locked)
+        self.buttons["down"].setEnabled(row < last and not self._is_locked)
 
     def _on_current(self) -> None:
         self._allow()

@@ -29,6 +29,8 @@ from canmcast_gui.ui.labels import TintedLabel
 from canmcast_gui.wording import counted
 
 WIDTH = 560
+# The fields of a channel that is wrong are not kept: its settings have no place for wrong values.
+LOCKED = "Correct or remove this channel before you choose another one."
 
 
 class ChannelsDialog(QDialog):
@@ -144,8 +146,9 @@ class ChannelsDialog(QDialog):
         layout = self.layout()
         needed = layout.minimumSize().width() if layout else 0
         self.setMinimumWidth(max(WIDTH + (LIST_WIDTH if several else 0), needed))
-        self.add_button.setEnabled(len(self.list.channels) < MOST_CHANNELS)
         problem = self.form.problem
+        self.list.lock(bool(problem))
+        self.add_button.setEnabled(len(self.list.channels) < MOST_CHANNELS and not problem)
         self.test_button.setEnabled(not problem)
         try:
             self.measurement()
@@ -154,6 +157,8 @@ class ChannelsDialog(QDialog):
             self._say("" if self.form.problem else problem, "error")
         else:
             self._say("", "muted")
+        if several and self.form.problem:
+            self._say(LOCKED, "muted")
         self._ok.setEnabled(not problem)
 
     def _on_trial(self, works: bool, text: str) -> None:

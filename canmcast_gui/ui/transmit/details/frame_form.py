@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from canmcast_gui.app.transmit.parsing.channel_text import FIRST, channel_text
 from canmcast_gui.app.transmit.parsing.condition_text import condition_for, joined_trigger, split_trigger
 from canmcast_gui.app.transmit.row import RowError, TransmitRow
 from canmcast_gui.database import DatabaseSet
@@ -36,12 +37,13 @@ from canmcast_gui.transmit.conditions import Condition
 from canmcast_gui.ui.content_size import widen
 from canmcast_gui.ui.filters.field import FilterField
 from canmcast_gui.ui.labels import TintedLabel
+from canmcast_gui.ui.transmit.channel_field import ChannelField
 from canmcast_gui.ui.transmit.details.checked_field import CheckedField
 from canmcast_gui.ui.transmit.details.type_fields import VARIOUS, TypeFields
 
 TEXTS: tuple[tuple[TransmitColumn, str, str], ...] = (
     (NAME, "Name", ""),
-    (CHANNEL, "Channel", "the first"),
+    (CHANNEL, "Channel", FIRST),
     (COUNT, "Count", "no limit"),
     (KEY, "Key", "such as F9 or Ctrl+1"),
     (GROUP, "Group", "started and stopped together"),
@@ -80,6 +82,7 @@ class FrameForm(QScrollArea):
         self._make_texts()
         self._make_trigger()
         self.setWidget(self.body)
+        model.rows.channels_changed.connect(self.refresh)
 
     # -- fields ------------------------------------------------------------------------------------------
 
@@ -95,10 +98,12 @@ class FrameForm(QScrollArea):
         self._add("Length", "length", self.length)
 
     def _make_texts(self) -> None:
+        self.channel = ChannelField(self.body)
+        self.channel.activated.connect(lambda _index: self._set_text(CHANNEL, self.channel.currentText()))
         for column, label, hint in TEXTS:
-            line = self._line(column.key, column.tip, hint)
+            line = self._line(column.key, column.tip, hint, self.channel.line if column is CHANNEL else None)
             line.editingFinished.connect(lambda column=column, line=line: self._take_line(column, line))
-            self._add(label, column.key, line)
+            self._add(label, column.key, self.channel if column is CHANNEL else line)
             if column is COUNT:
                 self.form.addRow("Remaining", self.remaining)
 
@@ -158,10 +163,12 @@ class FrameForm(QScrollArea):
         self.body.setEnabled(bool(rows))
         if not rows:
             return
+        self.channel.offer(self._model.rows.open_channels())
         self.type.show_flags([row.flags for row in rows])
         self._show_lengths(rows)
         for column, _label, _hint in TEXTS:
-            self._show_line(column.key, {_typed_text(row, column) for row in rows})
+            self._show_line(column.key, {self._typed_text(row, column) for row in rows})
+        self._show_channel(rows)
         self._show_trigger(rows)
         left = {cell_text(self._model.rows.entry(number), COUNT, False) or "" for number in numbers}
         self.remaining.setText(next(iter(left)) if len(left) == 1 else VARIOUS)
@@ -176,6 +183,20 @@ class FrameForm(QScrollArea):
         values = {len(row.data) for row in rows}
         self.length.setCurrentIndex(self.length.findData(str(values.pop())) if len(values) == 1 else -1)
         self.length.setPlaceholderText(VARIOUS)
+
+    def _show_channel(self, rows: list[TransmitRow]) -> None:
+        if not self.channel.line.isModified():
+            self.channel.follow()
+        is_needed = any(self.channel.is_needed(row.channel) for row in rows)
+        self.form.setRowVisible(self.problems[CHANNEL.key], is_needed)
+
+    def _typed_text(self, row: TransmitRow, column: TransmitColumn) -> str:
+        """The text of a field as users type it."""
+        if column is COUNT:
+            return "" if row.count is None else str(row.count)
+        if column is CHANNEL:
+            return channel_text(row.channel, self._model.rows.open_channels())
+        return column.text(row, False) if column.text is not None else ""
 
     def _show_line(self, key: str, values: set[str]) -> None:
         line = self.lines[key]
@@ -246,10 +267,3 @@ class FrameForm(QScrollArea):
         condition.setModified(False)
         delay.setModified(False)
         self.refresh()
-
-
-def _typed_text(row: TransmitRow, column: TransmitColumn) -> str:
-    """The text of a field as users type it."""
-    if column is COUNT:
-        return "" if row.count is None else str(row.count)
-    return column.text(row, False) if column.text is not None else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,13 +23,13 @@ from PySide6.QtWidgets import (
 )
 
 from canmcast_gui.app.transmit.fuzz_setup import MAX_COUNT, MAX_SEED, FuzzSetup, Kind
-from canmcast_gui.channels.settings import MOST_CHANNELS
 from canmcast_gui.frames.filters.proposals import Words
 from canmcast_gui.transmit.fuzz.options import MAX_RATE, MIN_RATE
 from canmcast_gui.ui.content_size import widen
 from canmcast_gui.ui.dialogs.files import ask_new_file, writable_log_filters
 from canmcast_gui.ui.filters.field import FilterField
 from canmcast_gui.ui.labels import TintedLabel
+from canmcast_gui.ui.transmit.channel_field import ChannelField
 from canmcast_gui.ui.transmit.panel_parts import text_line
 
 Number = TypeVar("Number", bound=QAbstractSpinBox)
@@ -55,9 +55,9 @@ class FuzzFields(QWidget):
         """``words`` are proposed in the filter; ``compiled`` raises FilterError for a mistake in it."""
         super().__init__(parent)
         self.ids = text_line("e.g. 100..1FF, 7DF; extended ids have 4 to 8 digits", self)
-        self.channel = self._number_box(MOST_CHANNELS)
-        self.channel.setSpecialValueText("first")
-        self.channel.setToolTip("The number of the channel that the frames are sent on")
+        self.channel = ChannelField(self)
+        self.channel_label = QLabel("Channel", self)
+        self.channel_label.setBuddy(self.channel)
         self.kinds = {name: QCheckBox(text, self) for name, text in KIND_NAMES.items()}
         self.lengths = text_line("all; e.g. 0..8", self)
         self.data = text_line("such as 02 xx 0x", self)
@@ -133,7 +133,7 @@ class FuzzFields(QWidget):
             self.new_seed,
         )
         rows: list[tuple[str, Sequence[QWidget], str, bool]] = [
-            ("IDs", (self.ids, QLabel("Channel", self), self.channel), "ids", False),
+            ("IDs", (self.ids, self.channel_label, self.channel), "ids", False),
             ("Kinds", tuple(self.kinds.values()), "kinds", True),
             ("Data bytes", (self.lengths, QLabel("Signal", self), self.signal), "lengths", False),
             ("Data", (self.data, QLabel("Random mask", self), self.random_bits), "data", False),
@@ -169,7 +169,8 @@ class FuzzFields(QWidget):
             line.textChanged.connect(self.edited)
         for box in self.kinds.values():
             box.toggled.connect(self.edited)
-        for number in (self.channel, self.rate, self.count, self.seed):
+        self.channel.editTextChanged.connect(self.edited)
+        for number in (self.rate, self.count, self.seed):
             number.valueChanged.connect(self.edited)
         self.new_seed.clicked.connect(lambda: self.seed.setValue(secrets.randbelow(MAX_SEED)))
         self.signal.activated.connect(lambda index: self.signal_chosen.emit(index - 1))
@@ -192,7 +193,7 @@ class FuzzFields(QWidget):
             count=self.count.value(),
             stop_at=self.stop_at.text().strip(),
             log=Path(log).expanduser() if log else None,
-            channel=self.channel.value(),
+            channel=self.channel.number,
         )
 
     def show_setup(self, setup: FuzzSetup) -> None:
@@ -210,12 +211,19 @@ class FuzzFields(QWidget):
             line.setText(text)
         for name, box in self.kinds.items():
             box.setChecked(name in setup.kinds)
-        self.channel.setValue(setup.channel)
+        self.channel.show_number(setup.channel)
         self.rate.setValue(setup.rate)
         self.count.setValue(setup.count)
         self.seed.setValue(setup.seed)
         self.blockSignals(blocked)
         self.edited.emit()
+
+    def show_channels(self, names: Mapping[int, str]) -> None:
+        """Offer the open channels, in a field that is shown only if there is a choice."""
+        self.channel.offer(names)
+        is_needed = bool(self.channel.problem) or self.channel.is_needed(self.channel.number)
+        for widget in (self.channel_label, self.channel):
+            widget.setVisible(is_needed)
 
     def show_signals(self, names: list[str]) -> None:
         """Offer the signals of the message; none without a message."""

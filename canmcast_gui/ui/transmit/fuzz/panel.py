@@ -131,6 +131,7 @@ class FuzzPanel(QWidget):
         self.response.find_requested.connect(self.find_in_trace)
         session.databases.changed.connect(self._on_databases)
         session.document.channels_named.connect(self._on_databases)
+        self._rows.channels_changed.connect(self._check)
         for field in (settings.bitrate, settings.data_bitrate):
             field.changed.connect(self._show_load)
         session.transmit.limit_changed.connect(self._show_load)
@@ -228,6 +229,9 @@ class FuzzPanel(QWidget):
         """Show problems at their fields, and offer the signals of the message."""
         setup = self.setup()
         self._problems = setup.problems()
+        self.fields.show_channels(self._rows.open_channels())
+        if self.fields.channel.problem:
+            self._problems.setdefault("ids", self.fields.channel.problem)
         if setup.stop_at:
             try:
                 self._condition(setup.stop_at)
