@@ -1,17 +1,26 @@
 """The details of transmit rows: the form of the frame, generators as forms, and generated signals."""
 
+import os
+import signal
+from contextlib import closing
+
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 
+from canmcast_gui.app.session import SessionState
 from canmcast_gui.app.transmit.row import TransmitRow
-from canmcast_gui.frames import Flag
+from canmcast_gui.channels.measurement import Measurement
+from canmcast_gui.frames import Flag, FrameBatch
 from canmcast_gui.frames.units import NS_PER_MS
 from canmcast_gui.models.transmit.row_columns import COLUMNS, USUAL_COLUMNS
+from canmcast_gui.transmit import FramesMissed
+from canmcast_gui.transport.sender import FrameSender
+from canmcast_gui.transport.settings import BusSettings
 from canmcast_gui.ui.transmit.details.generator_dialog import GeneratorDialog
 from canmcast_gui.ui.transmit.details.panel import FRAME, GENERATORS, SIGNALS
 from canmcast_gui.ui.transmit.rows.panel import TransmitPanel
 from tests.support.frames import COUNTER_DBC
-from tests.ui.live import WAIT_MS, go_live
+from tests.ui.live import GROUP, WAIT_MS, go_live
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -241,3 +250,26 @@ def test_the_field_channel_is_shown_for_a_row_that_has_one(qtbot, panel):
     enter(qtbot, form.channel.line, "")
     assert panel.model.rows[0].channel == 0
     assert not form.channel.isVisible()
+
+
+def test_frames_that_no_trigger_saw_are_a_warning_once(qtbot, panel, stage, network):
+    port = network.free_port()
+    settings = BusSettings(group=GROUP, port=port, hop_limit=0, receive_buffer=20_000)
+    stage.session.bus.open(Measurement.of_bus(settings))
+    qtbot.waitUntil(lambda: stage.session.state is SessionState.LIVE, timeout=WAIT_MS)
+    client = stage.session.transmit.link.client
+    events = []
+    stage.session.transmit.link.events.connect(events.extend)
+    panel.model.insert(2, [TransmitRow(arbitration_id=0x300, trigger="id == 0x7FF")])
+    panel.model.rows.set_armed(2, True)
+    assert client.flush(5.0)
+    missed = lambda: [event for event in events if isinstance(event, FramesMissed)]  # noqa: E731
+    with closing(FrameSender(BusSettings(group=GROUP, port=port, hop_limit=0))) as sender:
+        for times in (1, 2):
+            os.kill(client.pid, signal.SIGSTOP)
+            sender.send_batch(FrameBatch.from_columns([0] * 2000, 0x100, [[1]] * 2000))
+            os.kill(client.pid, signal.SIGCONT)
+            qtbot.waitUntil(lambda times=times: len(missed()) >= times, timeout=WAIT_MS)
+    warnings = [text for _level, text in stage.messages if "not compared with triggers" in text]
+    assert warnings == [missed()[0].sentence]
+    assert panel.model.rows.is_armed(2)
