@@ -25,6 +25,7 @@ from canmcast_gui.app.program.settings import AppSettings
 from canmcast_gui.app.session import Session, SessionState
 from canmcast_gui.ui import icons, labels, theme
 from canmcast_gui.ui.window.main_window import MainWindow
+from installer.gallery_channels import CHANNEL_STATES
 from installer.gallery_files import FILE_STATES
 from installer.gallery_panels import PANEL_STATES
 from installer.gallery_popups import OVER_THE_WINDOW, POPUP_STATES, close_popups, picture
@@ -99,6 +100,7 @@ STATES: dict[str, Callable[[Stage], QWidget]] = {
     **POPUP_STATES,
     **PANEL_STATES,
     **FILE_STATES,
+    **CHANNEL_STATES,
 }
 
 

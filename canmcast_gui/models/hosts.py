@@ -117,7 +117,8 @@ class HostsModel(ColumnTable):
         super().__init__(parent)
         self._rows: list[HostRow] = []
         self._row_of: dict[Source, int] = {}
-        self._first_sender: dict[int, int] = {}
+        # By channel and id, the row of the source that was the first to send it.
+        self._first_sender: dict[tuple[int, int], int] = {}
         self._warning = QBrush()
         self._nodes_of: NodesOf = _no_nodes
 
@@ -148,15 +149,19 @@ class HostsModel(ColumnTable):
             if len(row.ids) < MAX_IDS and key not in row.ids:
                 row.ids.add(key)
                 row.nodes.update(self._nodes_of(*_id_of(key)))
-        for number, key in _pairs(batch[~batch.has(Flag.ERROR | Flag.REMOTE)]):
-            self._add_sender(key, self._row_number(sources[number]))
+        data = batch[~batch.has(Flag.ERROR | Flag.REMOTE)]
+        for channel in np.flatnonzero(np.bincount(data.channel)).tolist():
+            for number, key in _pairs(data[data.channel == channel]):
+                self._add_sender(key, channel, self._row_number(sources[number]))
         self._all_changed()
 
-    def _add_sender(self, key: int, number: int) -> None:
-        if len(self._first_sender) >= MAX_IDS_OF_ALL and key not in self._first_sender:
+    def _add_sender(self, key: int, channel: int, number: int) -> None:
+        """Note a sender of an id; another one shares it, unless both are this program, as after a restart."""
+        place = (channel, key)
+        if len(self._first_sender) >= MAX_IDS_OF_ALL and place not in self._first_sender:
             return
-        first = self._first_sender.setdefault(key, number)
-        if first != number:
+        first = self._first_sender.setdefault(place, number)
+        if first != number and not (self._rows[first].own and self._rows[number].own):
             self._rows[first].shared.add(key)
             self._rows[number].shared.add(key)
 

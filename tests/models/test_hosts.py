@@ -99,3 +99,15 @@ def test_an_id_of_two_sources_is_shared_but_not_for_remote_frames(hosts):
     assert [row.shared for row in hosts.rows] == [{1}, {1}]
     assert "Other sources send these ids too: 001" in hosts.index(1, 0).data(tip)
     assert hosts.index(1, 0).data(color) is not None
+
+
+def test_an_id_on_two_channels_and_own_addresses_one_after_the_other_are_not_shared(qapp):
+    sources = SourceTable()
+    first, second, own, restarted = (sources.number(Source("10.0.0.1", port)) for port in (1, 2, 3, 4))
+    model = HostsModel()
+    model.count(FrameBatch.from_columns(0, 0x100, [[0]] * 2, source=[first, second], channel=[1, 2]), sources)
+    sent = FrameBatch.from_columns(0, 0x200, [[0]] * 2, source=[own, restarted], flags=Flag.TX)
+    model.count(sent, sources)
+    assert not any(row.shared for row in model.rows)
+    model.count(FrameBatch.from_columns(0, 0x100, [[0]], source=[second], channel=[1]), sources)
+    assert sorted(row.source.port for row in model.rows if row.shared) == [1, 2]
