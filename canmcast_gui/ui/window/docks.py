@@ -84,6 +84,7 @@ class Docks(QObject):
         }
         self._window.setCorner(Qt.Corner.BottomLeftCorner, left)
         self._window.addDockWidget(bottom, self.plots.first)
+        docks["gateway"].hide()  # also where a layout of an older version is restored
         return docks
 
     def _connect(self) -> None:
