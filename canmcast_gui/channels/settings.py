@@ -97,7 +97,7 @@ def parse_channel(text: str, number: int = 1) -> ChannelSettings:
             f"{text!r} is not a channel: write KIND:ADDRESS, for example "
             "multicast:239.74.163.2 or socketcan:can0,fd=true"
         )
-    options = dict(_parse_option(part, text) for part in rest if part.strip())
+    options = dict(parse_option(part) for part in rest if part.strip())
     return ChannelSettings(kind, _unescape(address.strip()), options, _unescape(name.strip()), number)
 
 
@@ -113,10 +113,11 @@ def parse_channels(texts: list[str] | tuple[str, ...]) -> tuple[ChannelSettings,
     return channels
 
 
-def _parse_option(part: str, text: str) -> tuple[str, Option]:
-    name, equals, value = part.partition("=")
+def parse_option(text: str) -> tuple[str, Option]:
+    """The name and the value of ``OPTION=VALUE``. Raises BusError."""
+    name, equals, value = text.partition("=")
     if not equals or not name.strip():
-        raise BusError(f"{part!r} in {text!r} is not an option: write OPTION=VALUE, for example fd=true")
+        raise BusError(f"{text!r} is not an option: write OPTION=VALUE, for example fd=true")
     return name.strip().replace("-", "_"), _parse_value(_unescape(value.strip()))
 
 

@@ -31,7 +31,7 @@ _EMPTY_HINTS = {
     SessionState.CONNECTING: "Connecting…",
     SessionState.LOADING: "Opening…",
     SessionState.LIVE: "Connected to the bus. No frames have been received yet.\n\nIf another node is "
-    "sending, check group, port and network interface (Ctrl+B), or diagnose the bus.",
+    "sending, check the settings of the bus (Ctrl+B), or diagnose it.",
     SessionState.FILE: "The file has no frames.",
 }
 

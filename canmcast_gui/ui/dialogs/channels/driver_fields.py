@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from canmcast_gui.channels.devices import FoundDevice
 from canmcast_gui.channels.interfaces import BIT_RATES, describe
-from canmcast_gui.channels.settings import ChannelSettings, Option, parse_channel
+from canmcast_gui.channels.settings import ChannelSettings, Option, parse_option
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.ui.content_size import widen
 from canmcast_gui.ui.dialogs.channels.fields import KindFields, align_labels, top_form
@@ -124,7 +124,7 @@ class DriverFields(KindFields):
         for line in lines:
             if "," in line:
                 raise BusError(f"{line!r} has a comma: write each option in a line of its own")
-        options = dict(parse_channel(",".join(["x:", *lines])).options)
+        options = dict(parse_option(line) for line in lines)
         options.update(_rate("bitrate", self.bit_rate))
         if self.fd.isChecked():
             options["fd"] = True
