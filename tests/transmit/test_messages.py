@@ -28,7 +28,7 @@ from canmcast_gui.transmit.sequence import ExpectStep, RepeatStep, SendStep, Wai
 FIELD = ScaledField(7, 16, big_endian=True, scale=0.1)
 CONDITION = DatabaseCondition(
     "Engine.Speed > 3",
-    {"Engine": ((0x100, False, 0x1FFFFFFF),)},
+    {"Engine": ((0x100, False, 0x1FFFFFFF, ()),)},
     {"Engine.Speed": (SignalPart("fd", (SignalPosition(0x100, False, 0x7FF, (), 2, FIELD, ()),)),)},
     {"Engine.Speed": {"Slow": 1.5}},
 )
@@ -66,7 +66,7 @@ def sent(message: msgspec.Struct, kinds: object = Command) -> msgspec.Struct:
         SetLateFrames(True),
         ControlReplay(1, "pause"),
         StartReplay(1, "module:function", {"folder": "/tmp", "port": 5, "fd": True, "interface": None},
-                    ReplayOptions(ids=(((1, False), (2, True)),), names=(("E*", ((1, False, 7),)),))),
+                    ReplayOptions(ids=(((1, False), (2, True)),), names=(("E*", ((1, False, 7, (2,)),)),))),
         StartFuzz(1, FuzzOptions(base=b"\1\2", seed=(1 << 64) - 1), CONDITION, True, False, 10**9),
         StartSequence(1, (ExpectStep("id == 1", 5), WaitStep(7), RepeatStep(0, 3)), False),
     ],

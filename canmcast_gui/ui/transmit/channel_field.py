@@ -19,7 +19,9 @@ class ChannelField(QComboBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._names: Mapping[int, str] = {}
-        self.setEditable(True)
+        #: The line that is typed in. One that Qt made would have a wrapper that does not last as long as it.
+        self.line = QLineEdit()
+        self.setLineEdit(self.line)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         # The completer would make "10" of a typed "1" where channel 1 is not open.
         self.setCompleter(None)  # type: ignore[arg-type]  # None removes it
@@ -28,13 +30,6 @@ class ChannelField(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setToolTip(TIP)
         self.line.setPlaceholderText(FIRST)
-
-    @property
-    def line(self) -> QLineEdit:
-        """The line that is typed in."""
-        line = self.lineEdit()
-        assert line is not None
-        return line
 
     def offer(self, names: Mapping[int, str]) -> None:
         """Offer the open channels; the text stays. ``names`` are their names by number."""

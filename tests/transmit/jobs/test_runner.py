@@ -124,7 +124,7 @@ def test_triggered_sends_follow_the_rate_limit(pair, receiver):
 
 def test_a_trigger_by_the_address_of_the_sender(pair, receiver):
     transmitter, other = pair
-    address, port = other.address
+    address, port = other.addresses[0]
     transmitter.jobs.arm(Job(1, frame(0x200), MS, trigger=Trigger(f"source == {address}:{port}")))
     ready(transmitter)
     other.send(frame(5))

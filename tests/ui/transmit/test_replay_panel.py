@@ -344,7 +344,7 @@ def test_the_trace_is_replayed_as_it_was_when_chosen(qtbot, panel, stage, networ
     qtbot.waitUntil(lambda: len(stage.session.document.recording) == 6, timeout=WAIT_MS)
     assert stage.session.document.recording.rows().arbitration_id.tolist() == [1, 2, 3] * 2
     assert panel.fields.isEnabled()
-    panel.fields.filter.setText(f"source == {stage.session.transmit.link.client.address[0]} and id == 2")
+    panel.fields.filter.setText(f"source == {stage.session.transmit.link.client.addresses[0][0]} and id == 2")
     panel.play()
     qtbot.waitUntil(lambda: panel.control.status.state == "ended", timeout=WAIT_MS)
     qtbot.waitUntil(lambda: len(stage.session.document.recording) == 7, timeout=WAIT_MS)
