@@ -28,6 +28,7 @@ from canmcast_gui.app.workspace.workspace import (
     save_workspace,
 )
 from canmcast_gui.channels.measurement import Measurement
+from canmcast_gui.channels.settings import parse_channels
 from canmcast_gui.database import Scope
 from canmcast_gui.logfile import LogPart
 from canmcast_gui.transport.settings import BusSettings
@@ -324,3 +325,18 @@ def test_a_relative_path_leads_to_the_same_file(file, folder):
 def test_saved_and_unsaved_workspaces_are_kept_in_different_files():
     assert kept_path() != kept_path(changed=True)
     assert kept_path().parent == kept_path(changed=True).parent
+
+
+def test_a_workspace_keeps_several_channels_without_their_passwords(tmp_path):
+    texts = [
+        "powertrain=multicast:239.1.2.3,local=true",
+        "lab=remote:ws://host,bitrate=500000,password=secret",
+    ]
+    measurement = Measurement.of(parse_channels(texts))
+    path = tmp_path / "bench.canmcast"
+    save_workspace(path, Workspace(bus=measurement))
+    assert "secret" not in path.read_text()
+    loaded = load_workspace(path)[0].bus
+    assert loaded is not None
+    assert [each.title for each in loaded.channels] == ["powertrain", "lab"]
+    assert dict(loaded.channels[1].options) == {"bitrate": 500000}
