@@ -35,11 +35,15 @@ class BusDiagnosis(QObject):
     finished = Signal(Diagnosis)
     failed = Signal(str)
     canceled = Signal()
+    # From the thread of the task. Only this object receives it: a receiver that is disconnected while a call
+    # to it waits, as one of ``step`` may be, would end the program.
+    _stepped = Signal(str, str)
 
     def __init__(self, tasks: TaskPool, parent: QObject) -> None:
         super().__init__(parent)
         self._tasks = tasks
         self._task: Task | None = None
+        self._stepped.connect(self._on_step)
 
     @property
     def is_running(self) -> bool:
@@ -63,6 +67,9 @@ class BusDiagnosis(QObject):
             self._task = None
             self.canceled.emit()
 
+    def _on_step(self, level: str, text: str) -> None:
+        self.step.emit(level, text)
+
     def _end(self, task: Task, then: Callable[[], None]) -> None:
         if task is self._task:
             self._task = None
@@ -80,6 +87,6 @@ class BusDiagnosis(QObject):
 
         def step(level: str, text: str) -> None:
             if report(0.0):
-                self.step.emit(level, text)
+                self._stepped.emit(level, text)
 
         return Examination(settings, wait, step, seconds, ADVICE).run()
