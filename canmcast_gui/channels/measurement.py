@@ -8,7 +8,7 @@ from typing import Any
 
 from canmcast_gui.channels.kinds import kind_of
 from canmcast_gui.channels.multicast import from_bus_settings, to_bus_settings
-from canmcast_gui.channels.settings import MOST_CHANNELS, ChannelSettings, not_open_text
+from canmcast_gui.channels.settings import ChannelSettings, check_together, not_open_text
 from canmcast_gui.transport.errors import BusError
 from canmcast_gui.transport.settings import BusSettings
 
@@ -71,12 +71,7 @@ class Measurement:
         """The same channels in canonical form. Raises BusError if one is wrong, or if there is none."""
         if not self.enabled:
             raise BusError("no channel is enabled; enable or add one")
-        if len(self.channels) > MOST_CHANNELS:
-            raise BusError(f"{len(self.channels)} channels are given; {MOST_CHANNELS} are possible at once")
-        names = [channel.name for channel in self.channels if channel.name]
-        for name in names:
-            if names.count(name) > 1:
-                raise BusError(f"two channels have the name {name!r}; each needs its own")
+        check_together(self.channels)
         return Measurement(
             tuple(kind_of(each).checked(each) if each.enabled else each for each in self.channels)
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -29,10 +31,59 @@ _OPTIONS: dict[str, type | tuple[type, ...]] = {
 }
 
 
-class Multicast(Kind):
-    """Opens the capture process of the transport."""
+class GroupKind(Kind):
+    """Channels that are multicast groups: the transport opens them. Subclasses give the settings."""
+
+    #: The functions that open the receiver and the sender in another process.
+    receiver_factory = RECEIVER_FACTORY
+    sender_factory = SENDER_FACTORY
+
+    @abstractmethod
+    def to_bus(self, settings: ChannelSettings) -> BusSettings:
+        """The settings for the transport. Raises BusError."""
+
+    def carries_fd(self, settings: ChannelSettings) -> bool:
+        """By its option ``fd``."""
+        return self.to_bus(settings).fd
+
+    def leaves_host(self, settings: ChannelSettings) -> bool:
+        """By the hop limit."""
+        return self.to_bus(settings).leaves_host
+
+    def open_capture(self, settings: ChannelSettings, patient: bool = False) -> ProcessCapture:
+        """The capture process of the transport."""
+        return Capture(
+            self.to_bus(settings),
+            receiver=self.receiver_factory,
+            longest_pause=longest_pause(settings),
+            patient=patient,
+        )
+
+    def with_latency(self, settings: ChannelSettings, latency_ms: float) -> ChannelSettings:
+        """With the option that limits the latency."""
+        return replace(settings, options={LATENCY: latency_ms, **settings.options})
+
+    def sender(
+        self, settings: ChannelSettings, _capture: ProcessCapture | None
+    ) -> tuple[str, dict[str, Any]]:
+        """The sender of the transport."""
+        return self.sender_factory, self.to_bus(settings).to_dict()
+
+    def receiver(
+        self, settings: ChannelSettings, _capture: ProcessCapture | None
+    ) -> tuple[str, dict[str, Any]]:
+        """The receiver of the transport."""
+        return self.receiver_factory, self.to_bus(settings).to_dict()
+
+
+class Multicast(GroupKind):
+    """The native bus."""
 
     title = "UDP multicast"
+
+    def to_bus(self, settings: ChannelSettings) -> BusSettings:
+        """The settings for the transport. Raises BusError."""
+        return to_bus_settings(settings)
 
     def checked(self, settings: ChannelSettings) -> ChannelSettings:
         """With a group in its usual form."""
@@ -47,46 +98,26 @@ class Multicast(Kind):
         except BusError:  # opening it says why
             return settings.title
 
-    def carries_fd(self, settings: ChannelSettings) -> bool:
-        """By its option ``fd``."""
-        return to_bus_settings(settings).fd
-
-    def leaves_host(self, settings: ChannelSettings) -> bool:
-        """By the hop limit."""
-        return to_bus_settings(settings).leaves_host
-
-    def open_capture(self, settings: ChannelSettings, patient: bool = False) -> ProcessCapture:
-        """The capture process of the transport."""
-        return Capture(to_bus_settings(settings), longest_pause=longest_pause(settings), patient=patient)
-
-    def with_latency(self, settings: ChannelSettings, latency_ms: float) -> ChannelSettings:
-        """With the option that limits the latency."""
-        return replace(settings, options={LATENCY: latency_ms, **settings.options})
-
-    def sender(
-        self, settings: ChannelSettings, _capture: ProcessCapture | None
-    ) -> tuple[str, dict[str, Any]]:
-        """The sender of the transport."""
-        return SENDER_FACTORY, to_bus_settings(settings).to_dict()
-
-    def receiver(
-        self, settings: ChannelSettings, _capture: ProcessCapture | None
-    ) -> tuple[str, dict[str, Any]]:
-        """The receiver of the transport."""
-        return RECEIVER_FACTORY, to_bus_settings(settings).to_dict()
-
 
 def to_bus_settings(settings: ChannelSettings) -> BusSettings:
     """The settings for the transport. Raises BusError."""
-    only_known(settings, _OPTIONS)
-    longest_pause(settings)
-    options: dict[str, Any] = {name: value for name, value in settings.options.items() if name != LATENCY}
-    if "interface" in options:
-        options["interface"] = str(options["interface"])
+    options = transport_options(settings, _OPTIONS)
     if settings.address:
         options["group"] = settings.address
     make = BusSettings.this_computer if options.get("local") else BusSettings
     return make(**options).validated()
+
+
+def transport_options(
+    settings: ChannelSettings, known: Mapping[str, type | tuple[type, ...]]
+) -> dict[str, Any]:
+    """The options that are settings of the transport, after a check. Raises BusError."""
+    only_known(settings, known)
+    longest_pause(settings)
+    options: dict[str, Any] = {name: value for name, value in settings.options.items() if name != LATENCY}
+    if "interface" in options:
+        options["interface"] = str(options["interface"])
+    return options
 
 
 def longest_pause(settings: ChannelSettings) -> float:

@@ -10,6 +10,7 @@ from the first table to the second.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import Self
 
@@ -95,6 +96,26 @@ class ChannelReception:
         return self._rows
 
 
+def receptions_of(
+    measurement: Measurement, captures: Sequence[ProcessCapture], sources: SourceTable
+) -> tuple[ChannelReception, ...]:
+    """The receptions of the enabled channels, whose captures are in their order."""
+    numbered = measurement.multicast is None
+    pairs = zip(measurement.enabled, captures, strict=True)
+    return tuple(ChannelReception(channel, capture, sources, numbered) for channel, capture in pairs)
+
+
+def statistics_of(channels: Iterable[ChannelReception]) -> BusStatistics:
+    """The counters of all channels since they were opened; after their end the last ones."""
+    return reduce(add_statistics, [channel.capture.statistics() for channel in channels])
+
+
+def problem_of(channels: Iterable[ChannelReception]) -> str | None:
+    """Why no frames can arrive on a channel now, as a clause; None if they can on all."""
+    problems = [problem for channel in channels if (problem := channel.capture.problem)]
+    return "; ".join(problems) if problems else None
+
+
 class Reception:
     """Frames of all channels of a measurement in the order of their times, for a program without Qt.
 
@@ -106,12 +127,8 @@ class Reception:
     def __init__(self, measurement: Measurement) -> None:
         self.measurement = measurement.validated()
         self.sources = SourceTable()
-        channels = self.measurement.enabled
-        numbered = self.measurement.multicast is None
-        self.channels = tuple(
-            ChannelReception(channel, capture, self.sources, numbered)
-            for channel, capture in zip(channels, open_captures(channels), strict=True)
-        )
+        captures = open_captures(self.measurement.enabled)
+        self.channels = receptions_of(self.measurement, captures, self.sources)
         self._merger = ChannelMerger()
         self._rest = FrameBatch.empty()
 
@@ -144,7 +161,7 @@ class Reception:
 
     def statistics(self) -> BusStatistics:
         """The counters of all channels since they were opened; after shutdown() the last ones."""
-        return reduce(add_statistics, [channel.capture.statistics() for channel in self.channels])
+        return statistics_of(self.channels)
 
     def supervise(self) -> list[str]:
         """Restart processes that have ended; returns sentences for the user about what has changed."""
@@ -153,8 +170,7 @@ class Reception:
     @property
     def problem(self) -> str | None:
         """Why no frames can arrive on a channel now, as a clause; None if they can."""
-        problems = [problem for channel in self.channels if (problem := channel.capture.problem)]
-        return "; ".join(problems) if problems else None
+        return problem_of(self.channels)
 
     def shutdown(self) -> None:
         """End all processes; frames that still wait are lost. Never raises."""

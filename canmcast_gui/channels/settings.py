@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -103,14 +103,19 @@ def parse_channel(text: str, number: int = 1) -> ChannelSettings:
 
 def parse_channels(texts: list[str] | tuple[str, ...]) -> tuple[ChannelSettings, ...]:
     """The channels of several texts, numbered from 1. Raises BusError, also where two have one name."""
-    if len(texts) > MOST_CHANNELS:
-        raise BusError(f"{len(texts)} channels are given; {MOST_CHANNELS} are possible at once")
     channels = tuple(parse_channel(text, number) for number, text in enumerate(texts, 1))
+    check_together(channels)
+    return channels
+
+
+def check_together(channels: Sequence[ChannelSettings]) -> None:
+    """Raise BusError if these channels cannot be open together: too many, or two of one name."""
+    if len(channels) > MOST_CHANNELS:
+        raise BusError(f"{len(channels)} channels are given; {MOST_CHANNELS} are possible at once")
     names = [channel.name for channel in channels if channel.name]
     for name in names:
         if names.count(name) > 1:
             raise BusError(f"two channels have the name {name!r}; each needs its own")
-    return channels
 
 
 def parse_option(text: str) -> tuple[str, Option]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial, reduce
+from functools import partial
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 
@@ -14,10 +14,9 @@ from canmcast_gui.app.bus.pump import READ_INTERVAL_MS, Pump
 from canmcast_gui.channels.losses import Loss
 from canmcast_gui.channels.merge import ChannelMerger
 from canmcast_gui.channels.processes import ChannelProcesses
-from canmcast_gui.channels.reception import ChannelReception
+from canmcast_gui.channels.reception import ChannelReception, problem_of, receptions_of, statistics_of
 from canmcast_gui.frames import FrameBatch, SourceTable
 from canmcast_gui.transmit import AddressChanged, FramesMissed, SendFailed, TransmitError
-from canmcast_gui.transport.capture.shared_statistics import add_statistics
 from canmcast_gui.transport.statistics import BusStatistics
 
 SUPERVISE_MS = 250
@@ -50,9 +49,7 @@ class LiveBus(QObject):
         self.problem: str | None = None
         self._said_missed = False
         self._processes = processes
-        numbered = processes.measurement.multicast is None
-        pairs = zip(processes.channels, processes.captures, strict=True)
-        self.channels = [ChannelReception(each, capture, sources, numbered) for each, capture in pairs]
+        self.channels = receptions_of(processes.measurement, processes.captures, sources)
         self._merger = ChannelMerger() if len(self.channels) > 1 else None
         self._pumps = [
             Pump(channel.capture.fileno(), partial(self._take, channel), self) for channel in self.channels
@@ -86,8 +83,7 @@ class LiveBus(QObject):
 
     def statistics(self) -> BusStatistics:
         """The counters of all channels since they were opened."""
-        together = reduce(add_statistics, [channel.capture.statistics() for channel in self.channels])
-        return replace(together, sent=self.transmitter.sent)
+        return replace(statistics_of(self.channels), sent=self.transmitter.sent)
 
     def close(self) -> BusStatistics:
         """Send requested frames, take all that have arrived, end all processes. Returns the counters."""
@@ -173,8 +169,7 @@ class LiveBus(QObject):
         self._take_events()  # also sends commands that wait for the connection
 
     def _update_problem(self) -> None:
-        problems = [found for channel in self.channels if (found := channel.capture.problem)]
-        problem = "; ".join(problems) if problems else None
+        problem = problem_of(self.channels)
         if problem != self.problem:
             self.problem = problem
             self.problem_changed.emit()
